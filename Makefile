@@ -1,0 +1,58 @@
+# Everything a person runs. `make help` lists it. Variables: PYTHON, PORT, CCB_PORT, ACCOUNTS, MONTHS, CUSTOMER360_HOME,
+# DATABASE_URL with DATABASE_OWNER_URL, REDIS_URL, PYTEST_ARGS.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test verify lint format bench interop vendor lock docs manage clean-data environment environment-dev
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: environment ## start Customer360 with its services and simulated CC&B; Ctrl-C stops it
+	@exec $(VENV_PYTHON) -m customer360.development.run
+
+test: environment-dev ## run the tests on services of their own; PYTEST_ARGS narrows them
+	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+
+verify: environment-dev ## the long form of test: slow tests and the deep profile of the property tests
+	@HYPOTHESIS_PROFILE=deep $(VENV_PYTHON) -m pytest -m "not interop" $(PYTEST_ARGS)
+
+lint: environment-dev ## ruff, mypy, template format, missing migrations, Django's deployment checks
+	@$(VENV_PYTHON) -m customer360.development.lint
+
+format: environment-dev ## let ruff and djlint put the code and the templates in form
+	@$(VENV_PYTHON) -m ruff check --fix --quiet . || true
+	@$(VENV_PYTHON) -m ruff format .
+	@$(VENV_PYTHON) -m djlint templates --reformat --quiet || true
+
+bench: environment-dev ## measure the targets; writes build/bench.json
+	@$(VENV_PYTHON) -m tests.bench
+
+interop: environment-dev ## independent clients read the simulator (needs Node.js)
+	@$(VENV_PYTHON) -m pytest tests/interop -m interop $(PYTEST_ARGS)
+
+docs: environment ## write the generated pages of docs/ anew
+	@DEBUG=1 $(VENV_PYTHON) manage.py mapping_document
+
+vendor: environment ## copy Bootstrap, Inter, icons and axe-core from npm into the repository (needs Node.js)
+	@$(VENV_PYTHON) -m customer360.development.vendor
+
+lock: environment ## write requirements.txt and requirements-dev.txt anew from their .in files; ARGS=--upgrade
+	@$(VENV_PYTHON) -m customer360.development.lock $(ARGS)
+
+manage: environment ## run a manage.py command beside a running `make run`: make manage ARGS="sync all"
+	@exec $(VENV_PYTHON) -m customer360.development.manage $(ARGS)
+
+clean-data: environment ## remove the data that `make run` keeps
+	@$(VENV_PYTHON) -m customer360.development.clean
+
+environment:
+	@command -v $(PYTHON) >/dev/null || { echo "Customer360: Python is missing: install Python 3.11, 3.12 or 3.13 (the package python3), or name it with PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) customer360/development/environment.py
+
+environment-dev:
+	@command -v $(PYTHON) >/dev/null || { echo "Customer360: Python is missing: install Python 3.11, 3.12 or 3.13 (the package python3), or name it with PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) customer360/development/environment.py --dev

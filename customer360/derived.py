@@ -1,0 +1,40 @@
+"""Figures made of mirrored records, refreshed for the due accounts in the transaction that moved them.
+
+The core registers the account summary; an outer app registers what it derives from accounts. *Due* are the accounts
+whose records changed, and those in which the calendar alone moves a figure.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Something derived per account.
+
+    `reads` names the models it is made of. `due` is a SELECT of the accounts that are due by the calendar on the date
+    given as its only parameter. `refresh(cursor, accounts, business_date)` brings the accounts in the named temporary
+    table, one column `account_id`, up to date and returns how many rows moved.
+    """
+
+    name: str
+    reads: tuple[type[Model], ...]
+    due: str
+    refresh: Callable[[Any, str, date], int]
+
+
+_derivations: list[Derivation] = []
+
+
+def register(derivation: Derivation) -> None:
+    """Add a derivation; they are refreshed in the order they are registered, the core's first."""
+    _derivations.append(derivation)
+
+
+def derivations(model: type[Model]) -> list[Derivation]:
+    """What is derived from a model's records."""
+    return [derivation for derivation in _derivations if model in derivation.reads]

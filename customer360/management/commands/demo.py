@@ -1,0 +1,79 @@
+"""`manage.py demo`: the roles, and one user for each of them, to try the portal on a machine of one's own."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import Q
+from guardian.shortcuts import assign_perm
+
+from customer360.models import Customer, User
+from customer360.roles import add_new_permissions, install_roles
+
+PASSWORD = "customer360"  # noqa: S105
+DEMO_USERS = {
+    "rep": "rep",
+    "manager": "manager",
+    "executive": "executive",
+    "auditor": "auditor",
+    "admin": "administrator",
+}
+"""Sign-in name -> role."""
+
+MANAGED = Q(name__istartswith="Northgate") | Q(name="Harborview Cold Storage LLC")
+"""The customers the demo manager looks after: the commercial customer whose story the demo data tell."""
+
+
+class Command(BaseCommand):
+    """Installs the roles and the demo users; harmless to repeat."""
+
+    help = "Install the roles and one demo user for each, on a machine of your own (DEBUG)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """One switch: the grants need customers, which the first sync brings."""
+        parser.add_argument("--grants", action="store_true", help="only grant the manager its customers, after a sync")
+
+    def handle(self, **options: Any) -> None:
+        """Make what is missing, and say so.
+
+        Raises CommandError unless DEBUG is on: the demo's password is public.
+        """
+        if not settings.DEBUG:
+            raise CommandError("Demo users have a public password, so they are made only where DEBUG is on; nothing was done.")
+        with transaction.atomic():
+            if not options["grants"]:
+                install_roles()
+                add_new_permissions()
+                for username, role in DEMO_USERS.items():
+                    make_user(username, role)
+                self.stdout.write(f"Demo users: {', '.join(DEMO_USERS)}; the password is {PASSWORD}.")
+            granted = grant_customers()
+        self.stdout.write(f"The manager sees {granted} customers by direct grant." if granted else "No customers to grant yet.")
+
+
+def make_user(username: str, role: str) -> User:
+    """The demo user of that name with its role; an existing one keeps what was changed about it."""
+    user, created = User.objects.get_or_create(
+        username=username, defaults={"first_name": "Demo", "last_name": role, "is_staff": role == "administrator"}
+    )
+    if created:
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+        user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def grant_customers() -> int:
+    """Grant the demo manager the customers of the demo's story that the mirror holds; return how many there are.
+
+    Raises CommandError where there is no demo manager yet.
+    """
+    manager = User.objects.filter(username="manager").first()
+    if manager is None:
+        raise CommandError("There is no demo manager yet: run `manage.py demo` first.")
+    customers = Customer.objects.filter(MANAGED)
+    assign_perm("customer360.view_customer", manager, customers)
+    return customers.count()

@@ -1,0 +1,114 @@
+"""What every mirrored model has: a mark for records gone from their source, field groups, and history."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from customer360.changes import Origin, current_change
+from customer360.visibility.groups import FieldGroup
+
+
+def current_origin() -> str:
+    """The system that is changing data now, as a history row's default."""
+    return current_change().origin
+
+
+def current_run_id() -> UUID | None:
+    """The run that is changing data now, as a history row's default."""
+    return current_change().run_id
+
+
+class ChangeStamp(models.Model):
+    """The columns that every history row has beside simple-history's own.
+
+    They are stamped by their defaults, which holds for single saves and for simple-history's bulk helpers alike.
+    """
+
+    origin = models.CharField(max_length=10, choices=Origin, default=current_origin)
+    run_id = models.UUIDField(null=True, blank=True, default=current_run_id)
+
+    class Meta:
+        abstract = True
+
+
+def tracked() -> HistoricalRecords:
+    """History for one model. Its user reference has no constraint: users are deactivated, never deleted."""
+    return HistoricalRecords(bases=[ChangeStamp], user_db_constraint=False)
+
+
+class VisibleModel(models.Model):
+    """A model whose fields are shown by field group. A field in no group is hidden from everybody.
+
+    `field_groups` puts every concrete field into exactly one group. `derived_fields` names the properties a page may
+    show and the fields each is made of: a property is as visible as the least visible of its parts.
+    `account_path` is the lookup from this model to Account (an empty text for Account itself), by which rows in scope
+    are found; None means that no row scope applies because the model holds nothing of one customer.
+    `account_column` is the database column that holds the account's id, for models that summaries are made of.
+    """
+
+    field_groups: ClassVar[dict[FieldGroup, tuple[str, ...]]] = {}
+    derived_fields: ClassVar[dict[str, tuple[str, ...]]] = {}
+    account_path: ClassVar[str | None] = None
+    account_column: ClassVar[str | None] = None
+
+    class Meta:
+        abstract = True
+
+    def __repr__(self) -> str:
+        """The model and the key alone: a traceback or a log line never holds a customer's data."""
+        return f"<{type(self).__name__} {self.pk}>"
+
+    def __str__(self) -> str:
+        """The key alone, for the same reason."""
+        return str(self.pk)
+
+
+class MirroredModel(VisibleModel):
+    """A record of another system. A record gone from its source is marked, never deleted."""
+
+    removed_at = models.DateTimeField(
+        "removed", null=True, blank=True, help_text="When the record was found to be gone from its source system."
+    )
+
+    class Meta:
+        abstract = True
+
+
+class MirroredAddress(models.Model):
+    """A postal address as CC&B keeps it: four lines, city, county, state, postal code, country."""
+
+    address1 = models.CharField(
+        "address", max_length=254, blank=True, null=True, help_text="First line of the address."
+    )
+    address2 = models.CharField("address line 2", max_length=254, blank=True, null=True, help_text="Second line.")
+    address3 = models.CharField("address line 3", max_length=254, blank=True, null=True, help_text="Third line.")
+    address4 = models.CharField("address line 4", max_length=254, blank=True, null=True, help_text="Fourth line.")
+    city = models.CharField(max_length=90, blank=True, null=True, help_text="City.")
+    county = models.CharField(max_length=90, blank=True, null=True, help_text="County.")
+    state = models.CharField(max_length=6, blank=True, null=True, help_text="State or province.")
+    postal_code = models.CharField(max_length=12, blank=True, null=True, help_text="ZIP or postal code.")
+    country = models.CharField(max_length=3, blank=True, null=True, help_text="Country code.")
+
+    ADDRESS_FIELDS: ClassVar[tuple[str, ...]] = (
+        "address1", "address2", "address3", "address4", "city", "county", "state", "postal_code", "country",
+    )  # fmt: skip
+
+    class Meta:
+        abstract = True
+
+    @property
+    def street(self) -> str:
+        """The address lines that hold something, in one line."""
+        return ", ".join(line for line in (self.address1, self.address2, self.address3, self.address4) if line)
+
+    @property
+    def town(self) -> str:
+        """City, state and postal code in one line."""
+        return " ".join(part for part in (self.city, self.state, self.postal_code) if part)
+
+    @property
+    def address(self) -> str:
+        """The whole address in one line, as an envelope would have it."""
+        return ", ".join(part for part in (self.street, self.town) if part)

@@ -1,0 +1,45 @@
+"""Customers: CC&B persons linked to an account in any role."""
+
+from django.db import models
+
+from customer360.models.base import MirroredAddress, MirroredModel, tracked
+from customer360.visibility.groups import FieldGroup
+
+
+class Customer(MirroredAddress, MirroredModel):
+    """A person or a business linked to an account (CC&B: CI_PER)."""
+
+    class Kind(models.TextChoices):
+        """What CC&B's PER_OR_BUS_FLG says."""
+
+        PERSON = "person", "Person"
+        BUSINESS = "business", "Business"
+
+    person_id = models.CharField("person ID", max_length=10, primary_key=True, help_text="The person's key in CC&B.")
+    name = models.CharField(max_length=254, help_text="The primary name; people as Last,First.")
+    kind = models.CharField(max_length=10, choices=Kind, help_text="A human being or an organisation.")
+    email = models.CharField("e-mail", max_length=254, blank=True, null=True, help_text="The primary e-mail address.")
+    phone = models.CharField(max_length=40, blank=True, null=True, help_text="The primary telephone number.")
+    history = tracked()
+
+    field_groups = {
+        FieldGroup.IDENTITY: ("person_id",),
+        FieldGroup.PROFILE: ("name", "kind", "removed_at"),
+        FieldGroup.CONTACT: ("email", "phone", *MirroredAddress.ADDRESS_FIELDS),
+    }
+    derived_fields = {
+        "display_name": ("name", "kind"),
+        "street": ("address1", "address2", "address3", "address4"),
+        "town": ("city", "state", "postal_code"),
+        "address": ("address1", "address2", "address3", "address4", "city", "state", "postal_code"),
+    }
+    account_path = "account_roles__account"
+
+    class Meta:
+        indexes = (models.Index(fields=("name",), name="customer_name"),)
+
+    @property
+    def display_name(self) -> str:
+        """The name as one says it: `Whitfield,Dana` of a person becomes `Dana Whitfield`."""
+        last, comma, first = self.name.partition(",")
+        return f"{first.strip()} {last.strip()}" if comma and self.kind == self.Kind.PERSON else self.name

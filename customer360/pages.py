@@ -1,0 +1,73 @@
+"""Pages are sorted panels. An app pushes its panels in its `panels.py`; the page knows no app by name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from customer360.visibility.viewer import Viewer, VisibleRecord
+
+if TYPE_CHECKING:
+    from customer360.models import VisibleModel
+
+Fields = tuple[type["VisibleModel"], str]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One block of a page.
+
+    `rows(record, viewer, query)` gives what the panel shows, already as the viewer may see it; nothing to show, no panel.
+    `query` is the request's query string, for panels that page or unfold. `needs` names the fields without which the
+    panel makes no sense: a viewer who may not VIEW them all gets no panel, heading included. `sources` names the systems
+    whose data it shows, for the "as of" line.
+    """
+
+    name: str
+    title: str
+    page: str
+    slot: str
+    order: int
+    template: str
+    rows: Callable[[VisibleRecord, Viewer, Mapping[str, str]], Any]
+    needs: tuple[Fields, ...] = ()
+    sources: tuple[str, ...] = ("ccb",)
+
+    def is_for(self, viewer: Viewer) -> bool:
+        """Whether this viewer may see everything the panel cannot do without."""
+        return all(viewer.may(model, name) for model, name in self.needs)
+
+
+@dataclass
+class Drawn:
+    """A panel with the rows it shows to one viewer."""
+
+    panel: Panel
+    rows: Any
+
+
+_panels: dict[str, Panel] = {}
+
+
+def register(panel: Panel) -> Panel:
+    """Put a panel on its page.
+
+    Raises ValueError if a panel of that name is registered already.
+    """
+    if panel.name in _panels:
+        raise ValueError(f"The panel {panel.name} is registered already.")
+    _panels[panel.name] = panel
+    return panel
+
+
+def panels(page: str) -> list[Panel]:
+    """The panels of a page in order."""
+    return sorted((panel for panel in _panels.values() if panel.page == page), key=lambda panel: panel.order)
+
+
+def draw(page: str, record: VisibleRecord, viewer: Viewer, query: Mapping[str, str]) -> dict[str, list[Drawn]]:
+    """The panels of a page that have something to show to the viewer, by slot."""
+    drawn: dict[str, list[Drawn]] = {}
+    for panel in panels(page):
+        if panel.is_for(viewer) and (rows := panel.rows(record, viewer, query)):
+            drawn.setdefault(panel.slot, []).append(Drawn(panel, rows))
+    return drawn

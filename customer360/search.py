@@ -1,0 +1,202 @@
+"""Search for accounts by what a caller can say: an account ID, a name, an address.
+
+Finding a record by a field discloses the field, so the search looks only at fields that the viewer may VIEW.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+
+from customer360.models import Account, AccountCustomer, AccountSummary, Customer, Premise, ServiceAgreement
+from customer360.selectors import ENDED_STATUSES
+from customer360.visibility.viewer import Viewer, VisibleRecord
+
+LIMIT = 50
+SHORTEST_TEXT = 2
+"""Characters: less than this would match half of all accounts."""
+
+ADDRESS = ("address1", "address2", "address3", "address4", "city", "postal_code")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed, taken apart."""
+
+    text: str
+    words: tuple[str, ...]
+    number: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Typed":
+        """Split into words without the punctuation around them; `number` is the text without spaces and dashes."""
+        text = text.replace("\0", "").strip()[:200]
+        words = tuple(word for word in re.split(r"[\s,;]+", text) if word)
+        return cls(text, words, re.sub(r"[\s\-.]", "", text))
+
+    @property
+    def is_long_enough(self) -> bool:
+        """Whether there is enough to search by."""
+        return len("".join(self.words)) >= SHORTEST_TEXT
+
+    def anywhere_in(self, fields: Iterable[str]) -> Q:
+        """The condition that every word occurs in one of the fields, in any case."""
+        return reduce(and_, (reduce(or_, (Q(**{f"{name}__icontains": word}) for name in fields)) for word in self.words))
+
+    def occurs_in(self, value: Any) -> bool:
+        """Whether every word occurs in the value, in any case."""
+        return isinstance(value, str) and all(word.casefold() in value.casefold() for word in self.words)
+
+
+@dataclass
+class FoundAccount:
+    """An account that matches, with what tells it from its neighbours."""
+
+    account: VisibleRecord
+    matched: str = ""
+    matched_text: str = ""
+    premise: VisibleRecord | None = None
+    summary: VisibleRecord | None = None
+
+
+@dataclass
+class Found:
+    """The accounts found, the closest first; `has_more` when there were more than the limit."""
+
+    accounts: list[FoundAccount]
+    has_more: bool = False
+    has_exact: bool = False
+    is_too_short: bool = False
+
+    @property
+    def only(self) -> FoundAccount | None:
+        """The one account that was meant: the only one found, or the one whose ID was typed in full."""
+        return self.accounts[0] if self.has_exact or (len(self.accounts) == 1 and not self.has_more) else None
+
+
+def searchable(viewer: Viewer) -> list[str]:
+    """What this viewer may search by, in words; nothing if they may not see what a result is known by."""
+    if not viewer.may(Account, "account_id"):
+        return []
+    kinds = (
+        ("name", _sees_names(viewer)),
+        ("account ID", True),
+        ("service address", bool(_premise_fields(viewer))),
+        ("mailing address", bool(_mailing_fields(viewer))),
+    )
+    return [kind for kind, may in kinds if may]
+
+
+def find_accounts(viewer: Viewer, text: str, limit: int = LIMIT) -> Found:
+    """The accounts in scope that match the text: by ID first, then by name, service address and mailing address."""
+    typed = Typed.parse(text)
+    if not typed.is_long_enough or not searchable(viewer):
+        return Found([], is_too_short=not typed.is_long_enough)
+    conditions = list(_conditions(viewer, typed))
+    closeness = Case(
+        *(When(condition, then=Value(rank)) for rank, condition in enumerate(conditions)), output_field=IntegerField()
+    )
+    order = ["name"] if viewer.may(Account, "name") else []
+    accounts = viewer.records(Account.objects.filter(reduce(or_, conditions))).annotate(closeness=closeness)
+    records = list(accounts.order_by("closeness", *order, "account_id")[: limit + 1])
+    found = [FoundAccount(viewer.see(record)) for record in records[:limit]]
+    _add_what_tells_apart(viewer, typed, found)
+    exact = bool(found) and found[0].account.account_id == typed.number
+    return Found(found, has_more=len(records) > limit, has_exact=exact)
+
+
+def _conditions(viewer: Viewer, typed: Typed) -> Iterable[Q]:
+    """One condition for each kind of match, the closest first, of the fields that the viewer may see."""
+    yield Q(account_id=typed.number)
+    if typed.number.isdigit() and len(typed.number) >= 4:
+        yield Q(account_id__startswith=typed.number)
+    if viewer.may(Account, "name"):
+        yield typed.anywhere_in(("name",))
+    if _sees_names(viewer):
+        roles = AccountCustomer.objects.filter(typed.anywhere_in(("customer__name",)), account=OuterRef("pk"))
+        yield Q(Exists(roles.filter(removed_at=None)))
+    if fields := _premise_fields(viewer):
+        served = typed.anywhere_in(f"premise__{name}" for name in fields)
+        agreements = ServiceAgreement.objects.filter(served, account=OuterRef("pk"), removed_at=None)
+        yield Q(Exists(agreements))
+    if fields := _mailing_fields(viewer):
+        yield typed.anywhere_in(fields)
+
+
+def _sees_names(viewer: Viewer) -> bool:
+    """Whether the viewer may see who the customers of an account are."""
+    return viewer.may(AccountCustomer, "account", "customer") and viewer.may(Customer, "name")
+
+
+def _premise_fields(viewer: Viewer) -> list[str]:
+    """The fields of a premise's address that the viewer may see, if they may see which premises an account has."""
+    if not viewer.may(ServiceAgreement, "account", "premise"):
+        return []
+    return [name for name in ADDRESS if viewer.may(Premise, name)]
+
+
+def _mailing_fields(viewer: Viewer) -> list[str]:
+    """The fields of the mailing address that the viewer may see."""
+    return [name for name in ADDRESS if viewer.may(Account, name)]
+
+
+def _add_what_tells_apart(viewer: Viewer, typed: Typed, found: list[FoundAccount]) -> None:
+    """Add to each account what matched, its first premise in use, and its figures: three queries for all."""
+    by_id = {row.account.account_id: row for row in found}
+    for row in found:
+        row.matched, row.matched_text = _match_in_account(viewer, typed, row.account)
+    _add_matching_customers(viewer, typed, by_id)
+    _add_premises(viewer, typed, by_id)
+    if viewer.fields(AccountSummary):
+        for summary in viewer.records(AccountSummary.objects.filter(account__in=by_id)):
+            by_id[summary.account_id].summary = viewer.see(summary)
+
+
+def _match_in_account(viewer: Viewer, typed: Typed, account: VisibleRecord) -> tuple[str, str]:
+    """Which of the account's own fields the text matched, and the text of that field."""
+    if account.account_id.startswith(typed.number) and typed.number.isdigit():
+        return "Account ID", account.account_id
+    if viewer.may(Account, "name") and typed.occurs_in(account.name):
+        return "Name", account.name
+    if (fields := _mailing_fields(viewer)) and typed.occurs_in(address := _joined(account, fields)):
+        return "Mailing address", address
+    return "", ""
+
+
+def _add_matching_customers(viewer: Viewer, typed: Typed, by_id: dict[str, FoundAccount]) -> None:
+    """Name the customer that matched, where the account's own fields do not explain the match."""
+    unexplained = [key for key, row in by_id.items() if not row.matched]
+    if not (unexplained and _sees_names(viewer)):
+        return
+    roles = AccountCustomer.objects.filter(account__in=unexplained, removed_at=None).select_related("customer")
+    for role in viewer.records(roles):
+        if typed.occurs_in(role.customer.name):
+            row = by_id[role.account_id]
+            row.matched, row.matched_text = "Customer", viewer.see(role.customer).name
+
+
+def _add_premises(viewer: Viewer, typed: Typed, by_id: dict[str, FoundAccount]) -> None:
+    """Give each account one premise: one that matched, else the first in use."""
+    fields = _premise_fields(viewer)
+    if not (by_id and fields):
+        return
+    matches = typed.anywhere_in(f"premise__{name}" for name in fields)
+    order: list[Any] = ["account", Case(When(matches, then=0), default=1)]
+    if viewer.may(ServiceAgreement, "status"):
+        order.append(Case(When(status__in=ENDED_STATUSES, then=1), default=0))
+    agreements = ServiceAgreement.objects.filter(account__in=by_id, premise__isnull=False, removed_at=None)
+    first = agreements.select_related("premise").order_by(*order, "pk").distinct("account")
+    for agreement in viewer.records(first):
+        row = by_id[agreement.account_id]
+        row.premise = viewer.see(agreement.premise)
+        if not row.matched and typed.occurs_in(address := _joined(row.premise, fields)):
+            row.matched, row.matched_text = "Service address", address
+
+
+def _joined(record: VisibleRecord, fields: Iterable[str]) -> str:
+    """The parts of an address that hold something, in one line."""
+    return ", ".join(value for name in fields if (value := getattr(record, name)))

@@ -1,0 +1,95 @@
+"""Reads for the pages about one account. Every one takes the viewer first and gives records as that viewer may see them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+
+from customer360.models import Account, AccountCustomer, AccountSummary, FinancialTransaction, Premise, ServiceAgreement
+from customer360.visibility.viewer import Viewer, VisibleRecord
+
+TRANSACTIONS_A_PAGE = 25
+
+ENDED_STATUSES = (ServiceAgreement.Status.CLOSED, ServiceAgreement.Status.CANCELED)
+"""An agreement in one of these is over: no service, and no final bill to come."""
+
+
+def account(viewer: Viewer, account_id: str) -> VisibleRecord:
+    """The account of that ID, with its main customer.
+
+    Raises Account.DoesNotExist if there is none, if it is not in the viewer's scope, or if the viewer may not see account
+    IDs, by which the page about an account is addressed.
+    """
+    if not (viewer.may(Account, "account_id") and account_id.isalnum()):
+        raise Account.DoesNotExist
+    return viewer.see(viewer.records(Account.objects.select_related("customer")).get(pk=account_id))
+
+
+def summary(viewer: Viewer, account: VisibleRecord) -> VisibleRecord | None:
+    """The figures of an account; None before they were first computed."""
+    figures = viewer.records(AccountSummary.objects.filter(account=account.pk)).first()
+    return viewer.see(figures) if figures else None
+
+
+def customers(viewer: Viewer, account: VisibleRecord) -> list[VisibleRecord]:
+    """The roles of customers on an account, the main customer's first."""
+    roles = AccountCustomer.objects.filter(account=account.pk, removed_at=None).select_related("customer")
+    order = [f"-{name}" for name in ("is_main", "is_financially_responsible") if viewer.may(AccountCustomer, name)]
+    return viewer.see_all(viewer.records(roles).order_by(*order, "pk"))
+
+
+@dataclass
+class ServedPremise:
+    """A premise and the agreements of one account that serve it; agreements without a premise have None."""
+
+    premise: VisibleRecord | None
+    agreements: list[VisibleRecord]
+
+
+@dataclass
+class Service:
+    """What an account is served with: premises with agreements in force or to come, and those whose service is over."""
+
+    current: list[ServedPremise]
+    ended: list[ServedPremise]
+
+
+def service(viewer: Viewer, account: VisibleRecord) -> Service:
+    """The premises of an account with their agreements, by address.
+
+    A viewer who may not see an agreement's status sees no difference between what is in force and what is over.
+    """
+    agreements = ServiceAgreement.objects.filter(account=account.pk, removed_at=None).select_related("premise")
+    by_address = [f"premise__{name}" for name in ("address1", "address2") if viewer.may(Premise, name)]
+    within = [name for name in ("service_type_name", "start_date") if viewer.may(ServiceAgreement, name)]
+    records = viewer.see_all(viewer.records(agreements).order_by(*by_address, "premise", *within, "pk"))
+    if not viewer.may(ServiceAgreement, "status"):
+        return Service(current=_by_premise(records), ended=[])
+    ended = [record for record in records if record.status in ENDED_STATUSES]
+    current = [record for record in records if record.status not in ENDED_STATUSES]
+    premises = _by_premise(current)
+    premises.sort(key=lambda served: not any(record.is_open for record in served.agreements))
+    return Service(current=premises, ended=_by_premise(ended))
+
+
+def _by_premise(agreements: Iterable[VisibleRecord]) -> list[ServedPremise]:
+    """Agreements in groups, each premise where its first agreement stands."""
+    served: dict[VisibleRecord | None, ServedPremise] = {}
+    for agreement in agreements:
+        premise = getattr(agreement, "premise", None)
+        served.setdefault(premise, ServedPremise(premise, [])).agreements.append(agreement)
+    return list(served.values())
+
+
+def transactions(viewer: Viewer, account: VisibleRecord, page: str | None) -> Page:
+    """One page of an account's financial transactions, the newest first; those not frozen yet stand before all others."""
+    found = viewer.records(transactions_of(account.pk)).select_related("service_agreement")
+    listed = Paginator(found.order_by("-accounting_date", "-ft_id"), TRANSACTIONS_A_PAGE).get_page(page)
+    listed.object_list = viewer.see_all(listed.object_list)
+    return listed
+
+
+def transactions_of(account_id: str) -> QuerySet[FinancialTransaction]:
+    """The transactions that stand: all but those found gone from CC&B before they became effective."""
+    return FinancialTransaction.objects.filter(account=account_id, removed_at=None)

@@ -1,0 +1,218 @@
+"""The account summary: every figure of the due accounts, made of their transactions and agreements in one statement.
+
+Definitions, each in one sentence, are the help texts of `AccountSummary`. What they leave to say:
+
+- only frozen transactions count; archived ones still do, removed ones do not;
+- past due takes the transactions inside arrears whose arrears date has come, and lets the credits among them relieve
+  the oldest debt first; debt is past due from the day after its arrears date;
+- revenue is the payoff amount of bill segments and their cancellations, by accounting date; months are calendar months;
+- the latest payment is the latest day on which more was paid than was cancelled.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from psycopg import sql
+
+from customer360.derived import Derivation, register
+from customer360.models import Account, AccountSummary, FinancialTransaction, ServiceAgreement
+
+AGEING_STEPS = (0, 1, 31, 61, 91)
+"""Days after the arrears date on which a debt starts to count, falls past due, and moves to the next bucket."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The dates that the figures of one business date hang on."""
+
+    business_date: date
+    fiscal_year_start: date
+    month_start: date
+    twelve_months_start: date
+    prior_twelve_months_start: date
+    next_month_start: date
+
+    @classmethod
+    def of(cls, business_date: date, fiscal_year_start_month: int) -> "Calendar":
+        """The calendar of a business date, for a fiscal year that begins in the given month."""
+        month_start = business_date.replace(day=1)
+        year = business_date.year - (business_date.month < fiscal_year_start_month)
+        return cls(
+            business_date=business_date,
+            fiscal_year_start=date(year, fiscal_year_start_month, 1),
+            month_start=month_start,
+            twelve_months_start=month_start.replace(year=month_start.year - 1),
+            prior_twelve_months_start=month_start.replace(year=month_start.year - 2),
+            next_month_start=date(month_start.year + month_start.month // 12, month_start.month % 12 + 1, 1),
+        )
+
+
+_FIGURES = """
+    WITH counted AS (
+        SELECT f.account_id, f.ft_id, f.type, f.current_amount, f.payoff_amount, f.accounting_date, f.received_date,
+               CASE WHEN NOT f.is_outside_arrears THEN f.arrears_date END AS arrears_date
+        FROM {transactions} f
+        JOIN {accounts} d ON d.account_id = f.account_id
+        WHERE f.is_frozen AND f.removed_at IS NULL
+    ), money AS (
+        SELECT account_id,
+               sum(current_amount) AS balance,
+               sum(payoff_amount) AS payoff_balance,
+               sum(payoff_amount) FILTER (
+                   WHERE type IN {revenue} AND accounting_date >= {fiscal_year_start} AND accounting_date <= {today}
+               ) AS revenue_fytd,
+               sum(payoff_amount) FILTER (
+                   WHERE type IN {revenue} AND accounting_date >= {twelve} AND accounting_date < {month}
+               ) AS revenue_12m,
+               sum(payoff_amount) FILTER (
+                   WHERE type IN {revenue} AND accounting_date >= {prior} AND accounting_date < {twelve}
+               ) AS revenue_prior_12m,
+               LEAST(
+                   min({next_ageing}),
+                   min(accounting_date) FILTER (WHERE type IN {revenue} AND accounting_date > {today}),
+                   CASE WHEN bool_or(type IN {revenue} AND accounting_date >= {prior}) THEN {next_month} END
+               ) AS next_change_on,
+               -sum(current_amount) FILTER (WHERE current_amount < 0 AND arrears_date <= {today}) AS relief
+        FROM counted
+        GROUP BY account_id
+    ), debt AS (
+        SELECT c.account_id, {today} - c.arrears_date AS days, c.arrears_date,
+               LEAST(c.current_amount, GREATEST(
+                   sum(c.current_amount) OVER (PARTITION BY c.account_id ORDER BY c.arrears_date, c.ft_id)
+                   - COALESCE(m.relief, 0), 0
+               )) AS remaining
+        FROM counted c
+        JOIN money m ON m.account_id = c.account_id
+        WHERE c.current_amount > 0 AND c.arrears_date <= {today}
+    ), aged AS (
+        SELECT account_id,
+               sum(remaining) FILTER (WHERE days >= 1) AS past_due,
+               sum(remaining) FILTER (WHERE days BETWEEN 1 AND 30) AS past_due_1_30,
+               sum(remaining) FILTER (WHERE days BETWEEN 31 AND 60) AS past_due_31_60,
+               sum(remaining) FILTER (WHERE days BETWEEN 61 AND 90) AS past_due_61_90,
+               sum(remaining) FILTER (WHERE days > 90) AS past_due_over_90,
+               min(arrears_date) FILTER (WHERE days >= 1 AND remaining > 0) AS past_due_since
+        FROM debt
+        GROUP BY account_id
+    ), payments AS (
+        SELECT DISTINCT ON (account_id)
+               account_id, received_date AS last_payment_date, -sum(current_amount) AS last_payment_amount
+        FROM counted
+        WHERE type IN {payment} AND received_date IS NOT NULL
+        GROUP BY account_id, received_date
+        HAVING sum(current_amount) < 0
+        ORDER BY account_id, received_date DESC
+    ), service AS (
+        SELECT a.account_id, count(*) AS active_services, count(DISTINCT a.premise_id) AS premises
+        FROM {agreements} a
+        JOIN {accounts} d ON d.account_id = a.account_id
+        WHERE a.status IN {open} AND a.removed_at IS NULL
+        GROUP BY a.account_id
+    )
+    SELECT d.account_id,
+           COALESCE(m.balance, 0) AS balance,
+           COALESCE(m.payoff_balance, 0) AS payoff_balance,
+           COALESCE(g.past_due, 0) AS past_due,
+           COALESCE(g.past_due_1_30, 0) AS past_due_1_30,
+           COALESCE(g.past_due_31_60, 0) AS past_due_31_60,
+           COALESCE(g.past_due_61_90, 0) AS past_due_61_90,
+           COALESCE(g.past_due_over_90, 0) AS past_due_over_90,
+           g.past_due_since,
+           p.last_payment_amount,
+           p.last_payment_date,
+           COALESCE(m.revenue_fytd, 0) AS revenue_fytd,
+           COALESCE(m.revenue_12m, 0) AS revenue_12m,
+           COALESCE(m.revenue_prior_12m, 0) AS revenue_prior_12m,
+           COALESCE(s.active_services, 0) AS active_services,
+           COALESCE(s.premises, 0) AS premises,
+           m.next_change_on
+    FROM {accounts} d
+    JOIN {account_table} a ON a.account_id = d.account_id
+    LEFT JOIN money m ON m.account_id = d.account_id
+    LEFT JOIN aged g ON g.account_id = d.account_id
+    LEFT JOIN payments p ON p.account_id = d.account_id
+    LEFT JOIN service s ON s.account_id = d.account_id
+"""
+
+
+def _table(model: type[Any]) -> sql.Identifier:
+    return sql.Identifier(model._meta.db_table)
+
+
+def _listed(values: Any) -> sql.Composed:
+    return sql.SQL("({})").format(sql.SQL(", ").join(sql.Literal(str(value)) for value in values))
+
+
+def figures(accounts: str, calendar: Calendar) -> sql.Composed:
+    """The SELECT of every figure of the accounts in a table with one column `account_id`."""
+    next_step = sql.SQL(" ").join(
+        sql.SQL("WHEN arrears_date + {0} > {1} THEN arrears_date + {0}").format(
+            sql.Literal(days), sql.Literal(calendar.business_date)
+        )
+        for days in AGEING_STEPS
+    )
+    return sql.SQL(_FIGURES).format(
+        accounts=sql.Identifier(accounts),
+        account_table=_table(Account),
+        transactions=_table(FinancialTransaction),
+        agreements=_table(ServiceAgreement),
+        revenue=_listed(FinancialTransaction.REVENUE_TYPES),
+        payment=_listed(FinancialTransaction.PAYMENT_TYPES),
+        open=_listed(ServiceAgreement.OPEN_STATUSES),
+        next_ageing=sql.SQL("CASE {} END").format(next_step),
+        today=sql.Literal(calendar.business_date),
+        fiscal_year_start=sql.Literal(calendar.fiscal_year_start),
+        month=sql.Literal(calendar.month_start),
+        twelve=sql.Literal(calendar.twelve_months_start),
+        prior=sql.Literal(calendar.prior_twelve_months_start),
+        next_month=sql.Literal(calendar.next_month_start),
+    )
+
+
+def refresh(cursor: Any, accounts: str, business_date: date) -> int:
+    """Bring the summaries of the accounts in a temporary table up to date; a row in which no figure moved is left.
+
+    Returns how many rows were written.
+    """
+    calendar = Calendar.of(business_date, settings.FISCAL_YEAR_START_MONTH)
+    columns = [
+        field.column for field in AccountSummary._meta.concrete_fields if field.column not in ("account_id", "as_of")
+    ]
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    fresh = sql.SQL(", ").join(sql.SQL("n.{}").format(sql.Identifier(name)) for name in columns)
+    held = sql.SQL(", ").join(sql.SQL("t.{}").format(sql.Identifier(name)) for name in columns)
+    assigned = sql.SQL(", ").join(sql.SQL("{0} = n.{0}").format(sql.Identifier(name)) for name in columns)
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.figures")
+    cursor.execute(sql.SQL("CREATE TEMPORARY TABLE figures AS {}").format(figures(accounts, calendar)))
+    cursor.execute("ANALYZE figures")
+    cursor.execute(
+        sql.SQL("""
+            UPDATE {summary} t SET {assigned}, as_of = {today} FROM figures n
+            WHERE t.account_id = n.account_id AND ({held}) IS DISTINCT FROM ({fresh})
+        """).format(
+            summary=_table(AccountSummary), assigned=assigned, held=held, fresh=fresh, today=sql.Literal(business_date)
+        )
+    )
+    moved: int = cursor.rowcount
+    cursor.execute(
+        sql.SQL("""
+            INSERT INTO {summary} (account_id, {names}, as_of)
+            SELECT n.account_id, {fresh}, {today} FROM figures n
+            WHERE NOT EXISTS (SELECT FROM {summary} t WHERE t.account_id = n.account_id)
+        """).format(summary=_table(AccountSummary), names=names, fresh=fresh, today=sql.Literal(business_date))
+    )
+    moved += cursor.rowcount
+    cursor.execute("DROP TABLE figures")
+    return moved
+
+
+register(
+    Derivation(
+        name="account summary",
+        reads=(Account, ServiceAgreement, FinancialTransaction),
+        due=f"SELECT account_id FROM {AccountSummary._meta.db_table} WHERE next_change_on <= %s",  # noqa: S608
+        refresh=refresh,
+    )
+)

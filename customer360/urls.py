@@ -1,0 +1,17 @@
+"""The addresses of the portal, without trailing slashes; Django's admin keeps its own."""
+
+from django.contrib import admin
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from customer360 import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search", views.find, name="search"),
+    path("accounts/<str:account_id>", views.account, name="account"),
+    path("sign-in", views.SignIn.as_view(), name="sign-in"),
+    path("sign-out", LogoutView.as_view(), name="sign-out"),
+    path("health", views.health, name="health"),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,10 @@
+"""C1 > C2 > C3 and the numbers that add up."""
+
+from django.apps import AppConfig
+
+
+class HierarchyConfig(AppConfig):
+    """C1 > C2 > C3 and the numbers that add up."""
+
+    name = "hierarchy"
+    default_auto_field = "django.db.models.BigAutoField"

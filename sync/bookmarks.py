@@ -1,0 +1,104 @@
+"""Where each stream got to, and the lease that lets one run at a time move it.
+
+A lease is a fencing token on the stream's bookmark row. It is free when it has run out, and at once when the database
+session that took it is gone: a killed worker's session ends with it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from sync.models import Bookmark, SyncRun
+
+LEASE = timedelta(minutes=5)
+WRITING_LEASE = timedelta(hours=2)
+"""How long the writing transaction may take before another run may take over; a dead session frees it earlier."""
+
+_TABLE = Bookmark._meta.db_table
+_SESSION = "SELECT pid || ' ' || backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+
+
+class AlreadyRunning(Exception):
+    """Another run holds the stream."""
+
+
+class LeaseLost(Exception):
+    """Another run took the stream over; what this one read must not be committed."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to move one stream's bookmark."""
+
+    stream: str
+    token: int
+
+    def extend(self, by: timedelta = LEASE) -> None:
+        """Keep the lease for longer.
+
+        Raises LeaseLost if another run has taken it.
+        """
+        held = Bookmark.objects.filter(stream=self.stream, token=self.token).update(
+            lease_expires_at=timezone.now() + by
+        )
+        if not held:
+            raise LeaseLost(f"{self.stream} was taken over by another run. Nothing was written by this one.")
+
+    def commit(self, run: SyncRun, highest: datetime | None) -> None:
+        """Move the bookmark, inside the transaction that wrote the data. A cursor never moves backwards.
+
+        Raises LeaseLost if another run has taken the stream, which rolls the data back with it.
+        """
+        now = timezone.now()
+        moved = {"last_success_at": now, "last_run": run}
+        if run.mode == SyncRun.Mode.FULL:
+            moved["last_full_at"] = now
+        bookmark = Bookmark.objects.select_for_update().filter(stream=self.stream, token=self.token).first()
+        if bookmark is None:
+            raise LeaseLost(f"{self.stream} was taken over by another run. Nothing was written by this one.")
+        if highest and highest.isoformat() > bookmark.value:
+            moved["value"] = highest.isoformat()
+        Bookmark.objects.filter(stream=self.stream).update(**moved)
+
+
+@contextmanager
+def lease(stream: str) -> Iterator[Lease]:
+    """Hold a stream for the length of the block.
+
+    Raises AlreadyRunning if another run holds it.
+    """
+    Bookmark.objects.get_or_create(stream=stream)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE {_TABLE} b
+            SET token = token + 1, lease_expires_at = now() + %s, lease_session = ({_SESSION})
+            WHERE stream = %s AND (
+                lease_expires_at IS NULL OR lease_expires_at < now()
+                OR NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid || ' ' || a.backend_start = b.lease_session)
+            )
+            RETURNING token
+            """,  # noqa: S608 - table and session are ours
+            [LEASE, stream],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise AlreadyRunning(
+            f"{stream} is being synchronised by another run. Nothing was started; its result will serve."
+        )
+    held = Lease(stream, row[0])
+    try:
+        yield held
+    finally:
+        if not connection.needs_rollback and connection.is_usable():
+            Bookmark.objects.filter(stream=stream, token=held.token).update(lease_expires_at=None, lease_session="")
+
+
+def since(stream: str, overlap: timedelta) -> datetime | None:
+    """The closed lower bound of the next read in the source's clock; None where nothing was read yet."""
+    value = Bookmark.objects.filter(stream=stream).values_list("value", flat=True).first()
+    return datetime.fromisoformat(value) - overlap if value else None

@@ -1,0 +1,156 @@
+"""Read batches, stage, check, compare, write the difference with its history, refresh what hangs on it, commit once.
+
+One screen of what happens; each step is a module beside this one. No Python and no ORM per row.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection, transaction
+from psycopg import sql
+
+from customer360.changes import Change
+from customer360.derived import derivations
+from sync.extraction import CURSOR_COLUMN
+from sync.load import changes, rejects, stage
+from sync.load.cursor import Cursor
+from sync.load.plan import Plan
+
+
+class BrakeReached(Exception):
+    """A full compare that would remove too much, or read nothing: nothing was written, a person must look."""
+
+    def __init__(self, message: str, *, held: int, gone: int, read: int) -> None:
+        super().__init__(message)
+        self.held, self.gone, self.read = held, gone, read
+
+
+@dataclass
+class Outcome:
+    """What a load did, in records."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    archived: int = 0
+    rejected: int = 0
+    healed: int = 0
+    summaries: int = 0
+    highest: datetime | None = None
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+    differences: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a load is to do. `commit` is called last, inside the transaction: it moves the bookmark under the lease."""
+
+    change: Change
+    business_date: date
+    is_full: bool
+    is_dry_run: bool = False
+    brake_percent: float | None = None
+    commit: Callable[[Outcome], None] = lambda outcome: None
+
+
+def load(
+    plan: Plan, batches: Iterable[pa.RecordBatch], order: Order, on_batch: Callable[[int], None] = lambda rows: None
+) -> Outcome:
+    """Load what was read into the mirror.
+
+    Batches are staged first, outside the writing transaction, so that a slow source holds no lock. `on_batch` is told
+    the rows read so far after each batch.
+
+    Raises BrakeReached where a full compare would remove more than the brake allows; nothing is written then.
+    """
+    outcome = Outcome()
+    with connection.cursor() as cursor:
+        stage.create(cursor, plan)
+        for batch in batches:
+            stage.copy(cursor, plan, batch)
+            outcome.read += batch.num_rows
+            on_batch(outcome.read)
+        with transaction.atomic():
+            _write(cursor, plan, order, outcome)
+            if order.is_dry_run:
+                transaction.set_rollback(True)
+        stage.drop(cursor, plan)
+    return outcome
+
+
+def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome) -> None:
+    """From staged rows to the mirror, all or nothing."""
+    outcome.highest = _highest_cursor_value(cursor, plan)
+    if not order.is_full:
+        rejects.offer_again(cursor, plan)
+    stage.settle(cursor, plan)
+    rejections = rejects.move_aside(cursor, plan, run_id=order.change.run_id, is_full=order.is_full)
+    outcome.rejected, outcome.healed, outcome.warnings = rejections.rejected, rejections.healed, rejections.warnings
+    difference = changes.find(cursor, plan, is_full=order.is_full)
+    outcome.new, outcome.changed, outcome.unchanged = difference.new, difference.changed, difference.unchanged
+    if order.is_full and order.brake_percent is not None:
+        _brake(cursor, plan, outcome.read, difference.gone, order.brake_percent)
+    if order.is_dry_run:
+        outcome.removed = difference.gone
+        outcome.differences = changes.describe(cursor, plan, limit=200)
+        return
+    changes.write(cursor, plan, order.change)
+    if order.is_full:
+        gone = changes.mark_gone(cursor, plan, order.change)
+        outcome.removed, outcome.archived = gone.removed, gone.archived
+    changes.keep_bases(cursor, plan)
+    outcome.summaries = _refresh_due(cursor, plan, order)
+    order.commit(outcome)
+
+
+def _highest_cursor_value(cursor: Cursor, plan: Plan) -> datetime | None:
+    """The highest cursor value read, in the source's own clock."""
+    if not plan.stream.cursor:
+        return None
+    cursor.execute(sql.SQL("SELECT max({}) FROM {}").format(sql.Identifier(CURSOR_COLUMN), plan.stage))
+    return cursor.fetchone()[0]
+
+
+def _brake(cursor: Cursor, plan: Plan, read: int, gone: int, percent: float) -> None:
+    """Stop before writing where the source gave nothing, or so little that too much would be marked removed."""
+    cursor.execute(sql.SQL("SELECT count(*) FROM {} t WHERE t.removed_at IS NULL").format(plan.table))
+    held = cursor.fetchone()[0]
+    if not held or (read and gone * 100 <= held * percent):
+        return
+    what = f"would mark {gone:,} of {held:,} records removed, more than {percent:g} %" if read else "read nothing"
+    raise BrakeReached(
+        f"{plan.stream.title}: the full compare {what}. Nothing was written. Look at the source, then let the run go on"
+        f" with a reason if this is right.",
+        held=held, gone=gone, read=read,
+    )  # fmt: skip
+
+
+def _refresh_due(cursor: Cursor, plan: Plan, order: Order) -> int:
+    """Refresh what is derived from this stream's model, for the accounts that changed or that the calendar moves."""
+    account = plan.account_column
+    moved = 0
+    for derivation in derivations(plan.model):
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.due_account")
+        cursor.execute("CREATE TEMPORARY TABLE due_account (account_id text PRIMARY KEY)")
+        cursor.execute(
+            sql.SQL("""
+                INSERT INTO due_account
+                SELECT {account} FROM {change}
+                UNION SELECT old_account FROM {change} WHERE old_account IS NOT NULL {gone}
+                UNION {calendar}
+            """).format(
+                account=account, change=plan.change, calendar=sql.SQL(derivation.due),
+                gone=sql.SQL("UNION SELECT gone_account FROM gone" if order.is_full else ""),
+            ),
+            [order.business_date],
+        )  # fmt: skip
+        if cursor.rowcount:
+            cursor.execute("ANALYZE due_account")
+            moved += derivation.refresh(cursor, "due_account", order.business_date)
+        cursor.execute("DROP TABLE due_account")
+    return moved

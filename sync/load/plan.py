@@ -1,0 +1,200 @@
+"""What the load needs to know of a stream, joined once with the model's fields: names, types, limits of columns."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import pyarrow as pa
+from django.db import models
+from psycopg import sql
+
+from sync.extraction import CURSOR_COLUMN
+from sync.stream import Absence, Owner, Stream
+from sync.transforms import Transform, Words
+
+UNREADABLE = "unreadable"
+"""The staging column that names the fields of a row in which a character was found that PostgreSQL cannot store."""
+
+_STAGED_TYPES = (
+    (pa.types.is_decimal, "numeric"),
+    (pa.types.is_integer, "bigint"),
+    (pa.types.is_timestamp, "timestamp"),
+)
+
+
+def staged_type(arrow: pa.DataType) -> str:
+    """The type of the staging column that takes an Arrow type: text takes whatever is no number and no time."""
+    return next((name for matches, name in _STAGED_TYPES if matches(arrow)), "text")
+
+
+def comma(parts: Iterable[sql.Composable]) -> sql.Composed:
+    """The parts, separated by commas."""
+    return sql.SQL(", ").join(parts)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column on its way from the staging table into the mirror."""
+
+    name: str
+    field: models.Field
+    transform: Transform
+    owner: Owner
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        """The column's name in the staging table and in the mirror alike."""
+        return sql.Identifier(self.name)
+
+    @property
+    def staged(self) -> sql.Composable:
+        """The column as staged."""
+        return sql.SQL("s.{}").format(self.identifier)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the value is merged rather than taken."""
+        return self.owner == Owner.SHARED
+
+    @property
+    def is_required(self) -> bool:
+        """Whether the mirror refuses a record without it."""
+        return not self.field.null
+
+    @property
+    def max_length(self) -> int | None:
+        """The longest text the field holds, in characters."""
+        return getattr(self._target, "max_length", None)
+
+    @property
+    def parent(self) -> type[models.Model] | None:
+        """The mirrored model that a reference points to."""
+        return self.field.related_model if self.field.is_relation else None
+
+    @property
+    def known_codes(self) -> tuple[str, ...] | None:
+        """The codes a row may hold, where a code that is not among them rejects the row or is reported."""
+        return tuple(self.transform.words) if isinstance(self.transform, Words) else None
+
+    @property
+    def _target(self) -> models.Field:
+        return self.field.target_field if self.field.is_relation else self.field
+
+    def loaded(self, time_zone: str) -> sql.Composable:
+        """The staged value as the mirror's type."""
+        return self.transform.load(self.staged, time_zone)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A stream made ready for loading. `time_zone` is that of the source's clock."""
+
+    stream: Stream
+    time_zone: str
+    stage: ClassVar[sql.Identifier] = sql.Identifier("stage")
+    change: ClassVar[sql.Identifier] = sql.Identifier("change")
+    bad: ClassVar[sql.Identifier] = sql.Identifier("bad")
+
+    @property
+    def model(self) -> type[models.Model]:
+        """The mirrored model."""
+        return self.stream.model
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column that the stream fills, in the stream's order."""
+        return tuple(
+            Column(model_field.column, model_field, line.transform, line.owner)
+            for line in self.stream.fields
+            for model_field in (self.stream.model_field(line.ours),)
+        )
+
+    @cached_property
+    def key(self) -> tuple[Column, ...]:
+        """The columns that identify a record."""
+        names = [self.stream.model_field(name).column for name in self.stream.key]
+        return tuple(column for name in names for column in self.columns if column.name == name)
+
+    @cached_property
+    def values(self) -> tuple[Column, ...]:
+        """The columns beside the key."""
+        return tuple(column for column in self.columns if column not in self.key)
+
+    @property
+    def shared(self) -> tuple[Column, ...]:
+        """The columns that are merged."""
+        return tuple(column for column in self.columns if column.is_shared)
+
+    @property
+    def table(self) -> sql.Identifier:
+        """The mirror's table."""
+        return sql.Identifier(self.model._meta.db_table)
+
+    @property
+    def history_table(self) -> sql.Identifier | None:
+        """The table of the model's history; None for facts, which have none."""
+        manager = getattr(self.model, "history", None)
+        return sql.Identifier(manager.model._meta.db_table) if manager else None
+
+    @cached_property
+    def all_columns(self) -> tuple[str, ...]:
+        """Every column of the mirror's table, which a history row repeats."""
+        return tuple(model_field.column for model_field in self.model._meta.concrete_fields)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The columns that mark a record as gone; a record that is read again loses its marks."""
+        return ("removed_at", "archived_at") if self.stream.absence == Absence.ARCHIVED_IF_FROZEN else ("removed_at",)
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """What a new record holds in the columns that no line fills, where the database wants a value."""
+        filled = {column.name for column in self.columns}
+        return {
+            model_field.column: model_field.get_default()
+            for model_field in self.model._meta.concrete_fields
+            if model_field.column not in filled
+            and not model_field.null
+            and not isinstance(model_field, models.AutoField)
+        }
+
+    @property
+    def staged_columns(self) -> Iterator[tuple[str, str]]:
+        """Name and type of each column of the staging table."""
+        for column in self.columns:
+            yield column.name, staged_type(column.transform.arrow)
+        if self.stream.cursor:
+            yield CURSOR_COLUMN, "timestamp"
+        yield UNREADABLE, "text"
+
+    @property
+    def arrow_schema(self) -> pa.Schema:
+        """What the reader is asked to deliver."""
+        fields = [(column.name, column.transform.arrow) for column in self.columns]
+        if self.stream.cursor:
+            fields.append((CURSOR_COLUMN, pa.timestamp("s")))
+        return pa.schema(fields)
+
+    def key_list(self, alias: str) -> sql.Composed:
+        """The key's columns of one alias, for GROUP BY and the like."""
+        return comma(sql.SQL("{}.{}").format(sql.Identifier(alias), column.identifier) for column in self.key)
+
+    def key_text(self, alias: str) -> sql.Composed:
+        """The key of one alias as one text, its parts joined by a slash."""
+        return sql.SQL("concat_ws('/', {})").format(self.key_list(alias))
+
+    def same_key(self, left: str, right: str) -> sql.Composed:
+        """That two aliases hold the same record."""
+        return sql.SQL(" AND ").join(
+            sql.SQL("{}.{} = {}.{}").format(
+                sql.Identifier(left), column.identifier, sql.Identifier(right), column.identifier
+            )
+            for column in self.key
+        )
+
+    @property
+    def account_column(self) -> sql.Identifier | None:
+        """The column that holds the account whose summary a change may move."""
+        name = getattr(self.model, "account_column", None)
+        return sql.Identifier(name) if name else None

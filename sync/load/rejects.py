@@ -1,0 +1,273 @@
+"""Set-based checks over the staged rows: a bad row is moved aside with its reason, the rest goes on.
+
+Rows rejected before are put to the same checks again, kept whole as they are; healed ones close themselves.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+
+from sync.load.cursor import Cursor
+from sync.load.plan import Column, Plan, comma
+from sync.models import RejectedRow
+from sync.transforms import Money, Words
+
+Reason = RejectedRow.Reason
+_TABLE = sql.Identifier(RejectedRow._meta.db_table)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that may be wrong with a staged row: when, why, in which field, and how to say it without the value."""
+
+    reason: str
+    field: str
+    detail: str
+    when: sql.Composable
+
+
+@dataclass(frozen=True)
+class Rejections:
+    """What the checks did: rows that were rejected (open ones included), rows healed, and what deserves a look."""
+
+    rejected: int
+    healed: int
+    warnings: list[dict[str, Any]]
+
+
+def checks(plan: Plan) -> Iterator[Check]:
+    """Every check that the plan's columns call for, in the order in which reasons are given."""
+    title = plan.stream.title
+    yield Check(
+        Reason.UNREADABLE, "", "A text holds a NUL byte, which no database text can store. Correct it in the source.",
+        sql.SQL("s.unreadable IS NOT NULL"),
+    )  # fmt: skip
+    for column in plan.key:
+        yield Check(
+            Reason.NO_KEY, column.field.name, f"{title} are told apart by {column.field.verbose_name}, which is empty.",
+            sql.SQL("{} IS NULL").format(column.staged),
+        )  # fmt: skip
+    yield Check(
+        Reason.DUPLICATE, "", "The source gave this key more than once; the first row was taken.",
+        sql.SQL("d.first IS NOT NULL AND s.ctid <> d.first"),
+    )  # fmt: skip
+    for column in plan.columns:
+        yield from _column_checks(plan, column)
+
+
+def _column_checks(plan: Plan, column: Column) -> Iterator[Check]:
+    name, label = column.field.name, str(column.field.verbose_name)
+    if column.is_required and column not in plan.key and not column.transform.always_gives_a_value:
+        yield Check(
+            Reason.REQUIRED, name, f"It has no {label}.", sql.SQL("{} IS NULL").format(column.loaded(plan.time_zone))
+        )
+    if isinstance(column.transform, Money):
+        digits, places = column.field.max_digits, column.field.decimal_places
+        yield Check(
+            Reason.TOO_LARGE, name,
+            f"It has more than {digits - places} digits before the point or {places} after it in {label}.",
+            sql.SQL("abs({0}) >= {1} OR {0} <> round({0}, {2})").format(
+                column.staged, sql.Literal(10 ** (digits - places)), sql.Literal(places)
+            ),
+        )  # fmt: skip
+    elif column.known_codes is not None and isinstance(column.transform, Words) and not column.transform.keep_unknown:
+        yield Check(
+            Reason.UNKNOWN_CODE, name, f"Its {label} is a code that the mapping does not know.",
+            sql.SQL("{} NOT IN ({})").format(column.staged, comma(sql.Literal(code) for code in column.known_codes)),
+        )  # fmt: skip
+    elif column.max_length is not None:
+        yield Check(
+            Reason.TOO_LONG, name, f"Its {label} is longer than {column.max_length} characters.",
+            sql.SQL("length({}) > {}").format(column.staged, sql.Literal(column.max_length)),
+        )  # fmt: skip
+    if column.parent is not None and column.is_required:
+        yield Check(
+            Reason.ORPHAN, name, f"Its {label} is not in the mirror, or was rejected itself.",
+            sql.SQL("{} IS NOT NULL AND {}.ok IS NULL").format(column.staged, _parent_alias(column)),
+        )  # fmt: skip
+
+
+def offer_again(cursor: Cursor, plan: Plan) -> None:
+    """Stage the stream's open rejected rows beside what was read, except those that were read again.
+
+    A row with a character that cannot be stored is left to the source: what is kept of it is not what it was.
+    """
+    cursor.execute(
+        sql.SQL("""
+            INSERT INTO {stage}
+            SELECT (jsonb_populate_record(NULL::{stage}, r.raw)).*
+            FROM {rejected} r
+            WHERE r.stream = {stream} AND r.closed_at IS NULL AND r.reason <> {unreadable}
+              AND NOT EXISTS (SELECT FROM {stage} s WHERE {key_text} = r.record_key)
+        """).format(
+            stage=plan.stage, rejected=_TABLE, stream=sql.Literal(plan.stream.name), key_text=plan.key_text("s"),
+            unreadable=sql.Literal(Reason.UNREADABLE.value),
+        )
+    )  # fmt: skip
+
+
+def move_aside(cursor: Cursor, plan: Plan, *, run_id: UUID, is_full: bool) -> Rejections:
+    """Move every staged row that fails a check into RejectedRow, and close the rejections that no longer hold."""
+    listed = list(checks(plan))
+    _find_bad(cursor, plan, listed)
+    cursor.execute(sql.SQL("SELECT count(*) FROM {bad}").format(bad=plan.bad))
+    rejected: int = cursor.fetchone()[0]
+    if rejected:
+        _keep(cursor, plan, listed, run_id)
+        cursor.execute(
+            sql.SQL("DELETE FROM {stage} s USING {bad} b WHERE s.ctid = b.row").format(stage=plan.stage, bad=plan.bad)
+        )
+    healed = _close(cursor, plan, run_id=run_id, is_full=is_full)
+    warnings = [*_unlink_missing_parents(cursor, plan), *_unknown_codes_kept(cursor, plan)]
+    return Rejections(rejected, healed, warnings)
+
+
+def _parent_alias(column: Column) -> sql.Identifier:
+    return sql.Identifier(f"parent_{column.name}")
+
+
+def _find_bad(cursor: Cursor, plan: Plan, listed: list[Check]) -> None:
+    """A table of the bad rows' places, with the number of the first check that each fails."""
+    parents = sql.SQL(" ").join(
+        sql.SQL("LEFT JOIN (SELECT {pk} AS id, true AS ok FROM {table}) {alias} ON {alias}.id = {staged}").format(
+            pk=sql.Identifier(column.parent._meta.pk.column), table=sql.Identifier(column.parent._meta.db_table),
+            alias=_parent_alias(column), staged=column.staged,
+        )
+        for column in plan.columns
+        if column.parent is not None and column.is_required
+    )  # fmt: skip
+    failed = sql.SQL(" ").join(
+        sql.SQL("WHEN {} THEN {}").format(check.when, sql.Literal(number)) for number, check in enumerate(listed)
+    )
+    cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{bad}").format(bad=plan.bad))
+    cursor.execute(
+        sql.SQL("""
+            CREATE TEMPORARY TABLE {bad} AS
+            SELECT * FROM (
+                SELECT s.ctid AS row, {key_text} AS record_key, {key}, CASE {failed} END AS failed
+                FROM {stage} s
+                LEFT JOIN (
+                    SELECT {stage_key}, min(ctid) AS first FROM {stage} k GROUP BY {stage_key} HAVING count(*) > 1
+                ) d ON {same_key}
+                {parents}
+            ) checked
+            WHERE failed IS NOT NULL
+        """).format(
+            bad=plan.bad, key_text=plan.key_text("s"), key=plan.key_list("s"), failed=failed, stage=plan.stage,
+            stage_key=plan.key_list("k"), same_key=plan.same_key("d", "s"), parents=parents,
+        )
+    )  # fmt: skip
+
+
+def _keep(cursor: Cursor, plan: Plan, listed: list[Check], run_id: UUID) -> None:
+    """Write the bad rows whole, each with its reason; a row rejected before for the same reason is left as it is."""
+    reasons = comma(
+        sql.SQL("({}, {}, {}, {})").format(*map(sql.Literal, (number, str(check.reason), check.field, check.detail)))
+        for number, check in enumerate(listed)
+    )
+    cursor.execute(
+        sql.SQL("""
+            INSERT INTO {rejected} (
+                stream, record_key, field, reason, detail, raw, fingerprint, first_run, first_seen_at, closure
+            )
+            SELECT {stream}, b.record_key, COALESCE(NULLIF(why.field, ''), s.unreadable, ''), why.reason, why.detail,
+                   to_jsonb(s), md5(why.reason || to_jsonb(s)::text), {run}, now(), ''
+            FROM {bad} b
+            JOIN {stage} s ON s.ctid = b.row
+            JOIN (VALUES {reasons}) AS why (number, reason, field, detail) ON why.number = b.failed
+            ON CONFLICT (stream, fingerprint) WHERE closed_at IS NULL DO NOTHING
+        """).format(
+            rejected=_TABLE, stream=sql.Literal(plan.stream.name), run=sql.Literal(str(run_id)), bad=plan.bad,
+            stage=plan.stage, reasons=reasons,
+        )
+    )  # fmt: skip
+    cursor.execute(sql.SQL("ALTER TABLE {bad} ADD COLUMN fingerprint text").format(bad=plan.bad))
+    cursor.execute(
+        sql.SQL("""
+            UPDATE {bad} b SET fingerprint = md5(why.reason || to_jsonb(s)::text)
+            FROM {stage} s, (VALUES {reasons}) AS why (number, reason, field, detail)
+            WHERE s.ctid = b.row AND why.number = b.failed
+        """).format(bad=plan.bad, stage=plan.stage, reasons=reasons)
+    )
+
+
+def _close(cursor: Cursor, plan: Plan, *, run_id: UUID, is_full: bool) -> int:
+    """Close open rejections whose row was taken, was rejected again otherwise, or is gone; how many were taken."""
+    cursor.execute(
+        sql.SQL("SELECT EXISTS (SELECT FROM {rejected} WHERE stream = {stream} AND closed_at IS NULL)").format(
+            rejected=_TABLE, stream=sql.Literal(plan.stream.name)
+        )
+    )
+    if not cursor.fetchone()[0]:
+        return 0
+    cursor.execute(sql.SQL("ALTER TABLE {bad} ADD COLUMN IF NOT EXISTS fingerprint text").format(bad=plan.bad))
+    cursor.execute(
+        sql.SQL("""
+            WITH judged AS (
+                SELECT r.id, CASE
+                    WHEN EXISTS (SELECT FROM {bad} b WHERE b.fingerprint = r.fingerprint) THEN NULL
+                    WHEN r.record_key IN (SELECT {key_text} FROM {stage} s) THEN 'taken'
+                    WHEN r.record_key IN (SELECT b.record_key FROM {bad} b) THEN 'replaced'
+                    WHEN {is_full} THEN 'gone'
+                END AS closure
+                FROM {rejected} r
+                WHERE r.stream = {stream} AND r.closed_at IS NULL
+            ), closed AS (
+                UPDATE {rejected} r SET closed_at = now(), closed_run = {run}, closure = judged.closure
+                FROM judged WHERE judged.id = r.id AND judged.closure IS NOT NULL
+                RETURNING r.closure
+            )
+            SELECT count(*) FILTER (WHERE closure = 'taken') FROM closed
+        """).format(
+            bad=plan.bad, key_text=plan.key_text("s"), stage=plan.stage, is_full=sql.Literal(is_full), rejected=_TABLE,
+            stream=sql.Literal(plan.stream.name), run=sql.Literal(str(run_id)),
+        )
+    )  # fmt: skip
+    return cursor.fetchone()[0]
+
+
+def _unlink_missing_parents(cursor: Cursor, plan: Plan) -> Iterator[dict[str, Any]]:
+    """Empty references to records that are not there, where a record is worth having without: a later run links it."""
+    for column in plan.columns:
+        if column.parent is None or column.is_required:
+            continue
+        cursor.execute(
+            sql.SQL("""
+                UPDATE {stage} s SET {name} = NULL
+                WHERE {staged} IS NOT NULL AND NOT EXISTS (SELECT FROM {parent} p WHERE p.{pk} = {staged})
+            """).format(
+                stage=plan.stage, name=column.identifier, staged=column.staged,
+                parent=sql.Identifier(column.parent._meta.db_table), pk=sql.Identifier(column.parent._meta.pk.column),
+            )
+        )  # fmt: skip
+        if cursor.rowcount:
+            yield {
+                "field": column.field.name,
+                "rows": cursor.rowcount,
+                "detail": f"Taken without its {column.field.verbose_name}, which is not in the mirror.",
+            }
+
+
+def _unknown_codes_kept(cursor: Cursor, plan: Plan) -> Iterator[dict[str, Any]]:
+    """Report the unknown codes of fields that keep them."""
+    for column in plan.columns:
+        if not isinstance(column.transform, Words) or not column.transform.keep_unknown:
+            continue
+        cursor.execute(
+            sql.SQL(
+                "SELECT {staged}, count(*) FROM {stage} s WHERE {staged} NOT IN ({known}) GROUP BY 1 ORDER BY 1"
+            ).format(
+                staged=column.staged,
+                stage=plan.stage,
+                known=comma(sql.Literal(code) for code in column.known_codes or ()),
+            )
+        )
+        for code, rows in cursor.fetchall():
+            yield {
+                "field": column.field.name,
+                "rows": rows,
+                "detail": f"Kept the code {code}, which the mapping does not know.",
+            }

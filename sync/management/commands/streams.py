@@ -1,0 +1,33 @@
+"""`manage.py streams`: what is mirrored from where, where each stream got to, and what it could not take."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from rich.console import Console
+from rich.table import Table
+
+from sync import selectors
+
+
+class Command(BaseCommand):
+    """List every stream with its last success and its open rejections."""
+
+    help = "List the streams in load order: what fills what, when it last succeeded, what was rejected."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the table."""
+        table = Table()
+        for heading in ("stream", "fills", "fields", "compares", "cadence", "last success", "records", "rejected"):
+            table.add_column(heading)
+        for state in selectors.stream_states():
+            table.add_row(
+                state.stream.name,
+                state.stream.model.__name__,
+                str(len(state.stream.fields)),
+                "since the bookmark" if state.stream.cursor else "everything",
+                state.stream.cadence,
+                f"{state.last_success_at:%Y-%m-%d %H:%M}" if state.last_success_at else "never",
+                f"{state.records:,}",
+                f"{state.rejected:,}",
+            )
+        Console(file=self.stdout._out).print(table)

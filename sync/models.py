@@ -1,0 +1,168 @@
+"""What the sync knows of itself: runs, bookmarks with their leases, rejected rows, and what a system last said."""
+
+import uuid
+
+from django.db import models
+
+
+class SyncRun(models.Model):
+    """One execution of one stream, with what it read and did."""
+
+    class State(models.TextChoices):
+        """How the run stands. A run that is stopped waits for a person; one that is abandoned lost its process."""
+
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+        STOPPED = "stopped", "Stopped by a brake"
+        ABANDONED = "abandoned", "Abandoned"
+
+    class Mode(models.TextChoices):
+        """Whether everything was read, or only what is new since the bookmark."""
+
+        FULL = "full", "Full compare"
+        NEW = "new", "Since the bookmark"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    stream = models.CharField(max_length=60)
+    mode = models.CharField(max_length=4, choices=Mode)
+    is_dry_run = models.BooleanField("dry run", default=False)
+    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    business_date = models.DateField(help_text="The date that ageing and revenue were computed for.")
+    requested_by = models.CharField(max_length=150, blank=True, help_text="Who asked for the run; empty: the schedule.")
+    accepted_brake = models.CharField(
+        max_length=200, blank=True, help_text="Why a person let the run go past the brake on removals."
+    )
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    read = models.BigIntegerField(default=0, help_text="Rows the source gave.")
+    new = models.BigIntegerField(default=0, help_text="Records the mirror did not have.")
+    changed = models.BigIntegerField(default=0, help_text="Records that differ from what the mirror had.")
+    unchanged = models.BigIntegerField(default=0, help_text="Records that are as they were.")
+    removed = models.BigIntegerField(default=0, help_text="Records gone from the source, marked so.")
+    archived = models.BigIntegerField(
+        default=0, help_text="Frozen transactions the source has archived; they still count."
+    )
+    rejected = models.BigIntegerField(
+        default=0, help_text="Rows that could not be taken; each is kept with its reason."
+    )
+    healed = models.BigIntegerField(default=0, help_text="Rows rejected before that could be taken now.")
+    summaries = models.BigIntegerField(default=0, help_text="Account summaries in which a figure moved.")
+    message = models.TextField(blank=True, help_text="What happened, what is still fine, what to do.")
+    warnings = models.JSONField(default=list, blank=True, help_text="What was taken, but deserves a look.")
+
+    class Meta:
+        ordering = ("-started_at",)
+        indexes = (models.Index(fields=("stream", "-started_at"), name="runs_of_stream"),)
+
+    def __str__(self) -> str:
+        """The stream and when it ran."""
+        return f"{self.stream} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the run took; None while it is going on."""
+        return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None
+
+
+class Bookmark(models.Model):
+    """Where one stream got to, and who holds the right to move it.
+
+    The lease is a fencing token: a run may commit only while the token is the one it was given. A lease whose database
+    session is gone is free at once, so a killed process delays nobody.
+    """
+
+    stream = models.CharField(max_length=60, primary_key=True)
+    value = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="The highest cursor value that was read and committed, in the source's clock.",
+    )
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_full_at = models.DateTimeField(null=True, blank=True)
+    last_run = models.ForeignKey(SyncRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    token = models.BigIntegerField(default=0)
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    lease_session = models.CharField(
+        max_length=60, blank=True, help_text="The database session of the run that holds it."
+    )
+
+    class Meta:
+        ordering = ("stream",)
+
+    def __str__(self) -> str:
+        """The stream."""
+        return self.stream
+
+
+class RejectedRow(models.Model):
+    """A row that one side would not take, kept whole with the reason, and offered again by every run of its stream.
+
+    A row that was taken later, or is gone from its source, is closed; an open one never expires.
+    """
+
+    class Reason(models.TextChoices):
+        """What was wrong, as a person would say it."""
+
+        NO_KEY = "no key", "It has no key"
+        DUPLICATE = "duplicate", "Its key occurs twice"
+        REQUIRED = "required", "A value it must have is missing"
+        TOO_LONG = "too long", "A text is longer than the field"
+        TOO_LARGE = "too large", "A number is larger than the field"
+        UNKNOWN_CODE = "unknown code", "A code is not among the known ones"
+        ORPHAN = "orphan", "It belongs to a record that is not there"
+        UNREADABLE = "unreadable", "A text holds a character that cannot be stored"
+
+    class Closure(models.TextChoices):
+        """How a rejected row came to be closed."""
+
+        TAKEN = "taken", "Taken by a later run"
+        REPLACED = "replaced", "Rejected again with other values or another reason"
+        GONE = "gone", "Gone from its source"
+
+    stream = models.CharField(max_length=60)
+    record_key = models.CharField(max_length=100)
+    field = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=20, choices=Reason)
+    detail = models.CharField(max_length=300, help_text="The reason in one sentence, without the row's values.")
+    raw = models.JSONField(help_text="The row as the source gave it.")
+    fingerprint = models.CharField(max_length=32, help_text="Tells whether a row rejected again is the same row.")
+    first_run = models.UUIDField()
+    first_seen_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_run = models.UUIDField(null=True, blank=True)
+    closure = models.CharField(max_length=10, choices=Closure, blank=True)
+
+    class Meta:
+        ordering = ("stream", "-first_seen_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("stream", "fingerprint"), condition=models.Q(closed_at=None), name="one_open_rejection_per_row"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("stream", "record_key"), condition=models.Q(closed_at=None), name="open_rejections"),
+        )
+
+    def __str__(self) -> str:
+        """Stream, key and reason: never a value of the row."""
+        return f"{self.stream} {self.record_key}: {self.reason}"
+
+
+class FieldBase(models.Model):
+    """What a system last said about the shared fields of one record.
+
+    The mirror's value of a shared field changes only when the system's own value moved from this base. Until a system
+    has taken a value that another side won, the two differ, and the field is waiting for that system.
+    """
+
+    stream = models.CharField(max_length=60)
+    record_key = models.CharField(max_length=100)
+    values = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("stream", "record_key"), name="one_base_per_stream_and_record"),)
+
+    def __str__(self) -> str:
+        """Stream and key."""
+        return f"{self.stream} {self.record_key}"

@@ -1,0 +1,55 @@
+"""The schedules a new installation starts with. They are rows of django-celery-beat, edited in admin from then on."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A task and when it runs, in the utility's time zone."""
+
+    name: str
+    task: str
+    minute: str
+    hour: str
+    day_of_week: str = "*"
+    arguments: dict[str, Any] = field(default_factory=dict)
+    description: str = ""
+
+
+SCHEDULES = (
+    Schedule(
+        "CC&B nightly", "sync.tasks.run_system", minute="0", hour="2", arguments={"system": "ccb"},
+        description="Every CC&B stream, parents first, at one point in time.",
+    ),
+    Schedule(
+        "CC&B transactions hourly", "sync.tasks.run_stream", minute="20", hour="6-22",
+        arguments={"name": "ccb.financial-transactions"}, description="New and newly frozen transactions.",
+    ),
+    Schedule(
+        "CC&B weekly full compare", "sync.tasks.run_system", minute="0", hour="4", day_of_week="sun",
+        arguments={"system": "ccb", "full": True},
+        description="Catches what a cursor cannot see, and rows gone from CC&B.",
+    ),
+)  # fmt: skip
+
+
+def install(app_config: AppConfig, using: str, **kwargs: object) -> None:
+    """Create the schedules that are missing by name; one that exists is left as an administrator made it."""
+    if app_config.name != "django_celery_beat" or using != "owner":
+        return
+    for schedule in SCHEDULES:
+        if PeriodicTask.objects.using(using).filter(name=schedule.name).exists():
+            continue
+        crontab, _ = CrontabSchedule.objects.using(using).get_or_create(
+            minute=schedule.minute, hour=schedule.hour, day_of_week=schedule.day_of_week, timezone=settings.TIME_ZONE
+        )
+        PeriodicTask.objects.using(using).create(
+            name=schedule.name, task=schedule.task, crontab=crontab, kwargs=json.dumps(schedule.arguments),
+            description=schedule.description,
+        )  # fmt: skip

@@ -1,0 +1,52 @@
+"""How old CC&B's data is, for every card that shows it."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from customer360 import sources
+from customer360.changes import register_run_resolver
+from customer360.sources import Freshness, SourceState
+from sync import services
+from sync.models import Bookmark, SyncRun
+from sync.stream import System
+from sync.streams import inbound
+
+INTERVAL = timedelta(days=1)
+"""Master tables are read once a night: data older than that and the grace is late, older than two nights stale."""
+
+_TROUBLE = (SyncRun.State.FAILED, SyncRun.State.STOPPED)
+
+
+def ccb() -> SourceState:
+    """The state of CC&B: as old as its oldest stream, and in trouble while any stream's latest run is."""
+    names = [stream.name for stream in inbound(System.CCB)]
+    latest = (
+        SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False).order_by("-started_at").values("state")[:1]
+    )
+    rows = list(
+        Bookmark.objects.filter(stream__in=names)
+        .annotate(latest=Subquery(latest))
+        .values_list("last_success_at", "latest")
+    )
+    loaded = [at for at, _ in rows if at]
+    last_success = min(loaded) if len(loaded) == len(names) else None
+    trouble = any(state in _TROUBLE for _, state in rows)
+    freshness = _freshness(last_success, trouble)
+    problem = "The last run failed or was stopped." if trouble and freshness != Freshness.NEVER else ""
+    return SourceState("ccb", "CC&B", last_success, freshness, problem)
+
+
+def _freshness(last_success: datetime | None, trouble: bool) -> Freshness:
+    if last_success is None:
+        return Freshness.NEVER
+    age, grace = timezone.now() - last_success, timedelta(minutes=settings.FRESHNESS_GRACE_MINUTES)
+    if trouble or age > 2 * INTERVAL + grace:
+        return Freshness.STALE
+    return Freshness.LATE if age > INTERVAL + grace else Freshness.FRESH
+
+
+sources.register("ccb", ccb)
+register_run_resolver(services.run_url)

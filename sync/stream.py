@@ -1,0 +1,106 @@
+"""A Stream: one external object and one model, in one direction, as data. No I/O.
+
+Everything else derives from streams joined with the models' own fields: the extraction query, the load, the mapping
+documentation, the standard tests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from django.db import models
+
+from customer360.models import VisibleModel
+from sync.transforms import TEXT, Transform
+
+
+class System(StrEnum):
+    """A system on the other side of a stream."""
+
+    CCB = "ccb"
+    SALESFORCE = "salesforce"
+
+
+class Direction(StrEnum):
+    """Into the mirror or out of it."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class Owner(StrEnum):
+    """Whose value of a field stands. `shared`: three-way merge over what each side last said."""
+
+    CCB = "ccb"
+    SALESFORCE = "salesforce"
+    PORTAL = "portal"
+    SHARED = "shared"
+
+
+@dataclass(frozen=True)
+class FieldMap:
+    """One line of a stream: their column or expression, our field, how one becomes the other, whose value stands."""
+
+    theirs: str
+    ours: str
+    transform: Transform = TEXT
+    owner: Owner = Owner.CCB
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How a stream knows what is new.
+
+    `theirs` is an expression that only grows as rows are added or settle. Each run reads from the bookmark less
+    `overlap`, bound included, so that a row committed late or tied with the last one is read again and found unchanged.
+    """
+
+    theirs: str
+    overlap: timedelta
+
+
+class Absence(StrEnum):
+    """What a record's absence from a full compare means."""
+
+    REMOVED = "removed"
+    ARCHIVED_IF_FROZEN = "archived if frozen"
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One external object read into one model.
+
+    `source` is the FROM clause in the system's SQL, with the aliases that the FieldMaps use. `key` names our fields
+    that identify a record. Without a cursor every run is a full compare.
+    """
+
+    name: str
+    system: System
+    direction: Direction
+    model: type[VisibleModel]
+    title: str
+    source: str
+    key: tuple[str, ...]
+    fields: tuple[FieldMap, ...]
+    cadence: str
+    cursor: Cursor | None = None
+    absence: Absence = Absence.REMOVED
+    where: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def field_map(self, ours: str) -> FieldMap:
+        """The line that fills a field; KeyError if no line does."""
+        for line in self.fields:
+            if line.ours == ours:
+                return line
+        raise KeyError(f"{self.name} has no line for {ours}")
+
+    def model_field(self, ours: str) -> models.Field:
+        """The model's field that a line fills."""
+        return self.model._meta.get_field(ours)
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The fields whose value is merged, by our name."""
+        return tuple(line.ours for line in self.fields if line.owner == Owner.SHARED)

@@ -1,0 +1,27 @@
+"""What the sync asks of a system it reads."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+from sync.stream import Stream
+
+
+class SourceError(Exception):
+    """The system could not be read. The message says what happened, what is still fine and what to do."""
+
+
+class SourceGone(SourceError):
+    """The point in time that was being read is gone; reading again from a new one will do."""
+
+
+class Reader(Protocol):
+    """A system at one point in time."""
+
+    def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
+        """The rows of a stream in batches of the given schema, from the cursor's lower bound or all of them.
+
+        Raises SourceError if the system refuses, SourceGone if its point in time is lost.
+        """

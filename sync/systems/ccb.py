@@ -1,0 +1,87 @@
+"""CC&B, read over python-oracledb in thin mode: a read-only account, one point in time, Arrow batches."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+import oracledb
+import pyarrow as pa
+from django.conf import settings
+
+from sync.extraction import extraction
+from sync.stream import Stream
+from sync.systems.base import SourceError, SourceGone
+
+SNAPSHOT_TOO_OLD = 1555
+
+_ADVICE = {
+    942: "A table is missing or not granted. Grant SELECT on CC&B's tables to the reading account.",
+    904: "A column is missing. Compare the release of CC&B with the streams in sync/streams/ccb.py.",
+    1017: "CC&B refused the user name or password. Correct CCB_USER and CCB_PASSWORD.",
+    28000: "CC&B has locked the reading account. Ask its administrator to unlock it.",
+    12514: "The listener does not know the service. Correct CCB_DSN.",
+    SNAPSHOT_TOO_OLD: "CC&B lost the point in time that was being read. The stream is read again.",
+}
+_FINE = "The mirror is as it was after the last good run."
+
+
+def time_zone() -> str:
+    """The zone that CC&B's DATE columns are written in."""
+    return str(settings.CCB["time_zone"])
+
+
+class CcbReader:
+    """CC&B at one point in time, over one connection."""
+
+    def __init__(self, connection: oracledb.Connection) -> None:
+        self._connection = connection
+
+    def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
+        """The rows of a stream; see `Reader`."""
+        statement, binds = extraction(stream, language=settings.CCB["language"], since=since)
+        try:
+            frames = self._connection.fetch_df_batches(
+                statement, binds, size=settings.CCB["batch_rows"], fetch_decimals=True, requested_schema=schema
+            )
+            for frame in frames:
+                yield from (batch for batch in pa.table(frame).cast(schema).to_batches() if batch.num_rows)
+        except oracledb.Error as error:
+            raise _explain(error, stream.title) from error
+
+
+@contextmanager
+def reader() -> Iterator[CcbReader]:
+    """Connect, and hold one point in time while the block lasts.
+
+    Raises SourceError where CC&B cannot be reached or refuses.
+    """
+    try:
+        connection = oracledb.connect(
+            user=settings.CCB["user"],
+            password=settings.CCB["password"],
+            dsn=settings.CCB["dsn"],
+            tcp_connect_timeout=10,
+        )
+    except oracledb.Error as error:
+        raise _explain(error, "CC&B") from error
+    try:
+        connection.call_timeout = settings.CCB["query_timeout_seconds"] * 1000
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER SESSION SET CURRENT_SCHEMA = {settings.CCB['owner']}")
+            cursor.execute("SET TRANSACTION READ ONLY")
+        yield CcbReader(connection)
+    except oracledb.Error as error:
+        raise _explain(error, "CC&B") from error
+    finally:
+        with suppress(oracledb.Error):
+            connection.close()
+
+
+def _explain(error: oracledb.Error, what: str) -> SourceError:
+    """The driver's error as one sentence for a person: what happened, what is still fine, what to do."""
+    detail = error.args[0] if error.args else None
+    code = getattr(detail, "code", 0)
+    message = " ".join(str(getattr(detail, "message", error)).split())
+    advice = _ADVICE.get(code, "Check that CC&B is running and that CCB_DSN names it; the next run tries again.")
+    kind = SourceGone if code == SNAPSHOT_TOO_OLD else SourceError
+    return kind(f"{what} could not be read ({message}). {_FINE} {advice}")

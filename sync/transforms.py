@@ -1,0 +1,127 @@
+"""How a value of theirs becomes a value of ours: the extraction half in their SQL, the load half in PostgreSQL's.
+
+A transform has no state and touches no row: it writes two SQL expressions, which run over all rows at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pyarrow as pa
+from psycopg import sql
+
+
+@dataclass(frozen=True)
+class Transform:
+    """Takes a value as it is. `arrow` is the type the value travels in, which the staging column takes too."""
+
+    arrow: ClassVar[pa.DataType] = pa.string()
+    meaning: ClassVar[str] = "taken as it is"
+    always_gives_a_value: ClassVar[bool] = False
+
+    def extract(self, theirs: str) -> str:
+        """Their SQL for the value, cleaned of their conventions."""
+        return theirs
+
+    def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:
+        """Our SQL that turns the staged value into the model field's type."""
+        return staged
+
+    def describe(self) -> str:
+        """The rule in words, for the mapping documentation."""
+        return self.meaning
+
+
+@dataclass(frozen=True)
+class Text(Transform):
+    """Text without CC&B's blank padding; only blanks is no value (Oracle takes an empty text for NULL)."""
+
+    meaning: ClassVar[str] = "blanks around it removed; only blanks is no value"
+
+    def extract(self, theirs: str) -> str:
+        """Trimmed, which makes NULL of blanks in Oracle."""
+        return f"TRIM({theirs})"
+
+
+@dataclass(frozen=True)
+class Words(Text):
+    """A code turned into a word of ours. An unknown code rejects the row, or is kept as it is and reported."""
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    keep_unknown: bool = False
+
+    def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:
+        """A CASE over the known codes; an unknown one stays what it is."""
+        cases = sql.SQL(" ").join(
+            sql.SQL("WHEN {} THEN {}").format(sql.Literal(code), sql.Literal(word)) for code, word in self.words.items()
+        )
+        return sql.SQL("CASE {staged} {cases} ELSE {staged} END").format(staged=staged, cases=cases)
+
+    def describe(self) -> str:
+        """The codes and their words."""
+        listed = ", ".join(f"{code} {word}" for code, word in self.words.items())
+        return f"{listed}; another code {'is kept and reported' if self.keep_unknown else 'rejects the row'}"
+
+    def __hash__(self) -> int:
+        return hash((tuple(self.words.items()), self.keep_unknown))
+
+
+@dataclass(frozen=True)
+class YesNo(Text):
+    """CC&B's switches: Y is true, everything else false."""
+
+    meaning: ClassVar[str] = "true for Y"
+    always_gives_a_value: ClassVar[bool] = True
+
+    def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:
+        """A comparison that is never NULL."""
+        return sql.SQL("COALESCE({} = 'Y', false)").format(staged)
+
+
+@dataclass(frozen=True)
+class Money(Transform):
+    """An exact decimal amount."""
+
+    arrow: ClassVar[pa.DataType] = pa.decimal128(38, 2)
+    meaning: ClassVar[str] = "exact amount, two decimals"
+
+
+@dataclass(frozen=True)
+class Day(Transform):
+    """A date without time, from Oracle's DATE, which always has one."""
+
+    arrow: ClassVar[pa.DataType] = pa.timestamp("s")
+    meaning: ClassVar[str] = "the day, without time"
+
+    def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:
+        """The day of the timestamp."""
+        return sql.SQL("{}::date").format(staged)
+
+
+@dataclass(frozen=True)
+class Moment(Transform):
+    """A point in time, from Oracle's DATE in the time zone that CC&B's server writes."""
+
+    arrow: ClassVar[pa.DataType] = pa.timestamp("s")
+    meaning: ClassVar[str] = "a moment; CC&B's local time becomes UTC"
+
+    def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:
+        """The local time placed in its zone."""
+        return sql.SQL("({} AT TIME ZONE {})").format(staged, sql.Literal(time_zone))
+
+
+TEXT = Text()
+YES_NO = YesNo()
+MONEY = Money()
+DAY = Day()
+MOMENT = Moment()
+
+
+def words(keep_unknown: bool = False, /, **known: str) -> Words:
+    """Codes turned into words: `words(P="person", B="business")`."""
+    return Words(words=known, keep_unknown=keep_unknown)
+
+
+def codes(known: Mapping[str, str], *, keep_unknown: bool = False) -> Words:
+    """Codes that are no Python names turned into words: `codes({"20": "active"})`."""
+    return Words(words=known, keep_unknown=keep_unknown)

@@ -1,0 +1,86 @@
+"""PostgreSQL and Valkey of the tests' own, one test database behind both database roles, and clients signed in by role.
+
+The servers start before Django reads its settings, which take everything from the environment. Therefore pytest's own
+configuration names no settings module. TEST_DATABASE_URL (the app role) and TEST_DATABASE_OWNER_URL (a role that may
+create databases), given together, name a PostgreSQL of yours instead; TEST_REDIS_URL a Redis.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+
+from customer360.development.services import services
+
+YOUR_SERVICES = {
+    "DATABASE_URL": "TEST_DATABASE_URL",
+    "DATABASE_OWNER_URL": "TEST_DATABASE_OWNER_URL",
+    "REDIS_URL": "TEST_REDIS_URL",
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the services that are not given, and point the settings at them."""
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="customer360-tests-")))
+    (home / "staticfiles").mkdir()
+    given = {name: os.environ[yours] for name, yours in YOUR_SERVICES.items() if yours in os.environ}
+    if len(given.keys() & {"DATABASE_URL", "DATABASE_OWNER_URL"}) == 1:
+        raise pytest.UsageError("Set TEST_DATABASE_URL and TEST_DATABASE_OWNER_URL together, or neither.")
+    urls = {} if given.keys() == YOUR_SERVICES.keys() else stack.enter_context(services(home))
+    os.environ |= urls | given
+    os.environ |= {"DEBUG": "1", "CUSTOMER360_HOME": str(home), "DJANGO_SETTINGS_MODULE": "customer360.settings"}
+    django.setup()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every test that really commits use the owner's connection: only the owner may empty the tables after it."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        wanted = dict(marker.kwargs) if marker else {}
+        commits = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        if (commits or wanted.get("transaction")) and "databases" not in wanted:
+            wanted |= {"transaction": True, "databases": ["default", "owner"]}
+            item.add_marker(pytest.mark.django_db(**wanted), append=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """One database, made and migrated by the owner; the tests run in it as the app role."""
+    from django.conf import settings
+    from django.db import connections
+
+    # Tests sign in often; a slow password hash would be most of their time.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    owner, app = connections["owner"], connections["default"]
+    given_name = owner.settings_dict["NAME"]
+    owner.settings_dict["TEST"]["NAME"] = f"test_{given_name}"
+    with django_db_blocker.unblock():
+        # Before the migration: what it calls forth at its end writes as the app role.
+        app.close()
+        app.creation.set_as_test_mirror({"NAME": owner.settings_dict["TEST"]["NAME"]})
+        owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        # One database under two names is emptied once after a test that commits.
+        owner.settings_dict["TEST"]["MIRROR"] = "default"
+        yield
+        app.close()
+        owner.creation.destroy_test_db(given_name, verbosity=0)
+
+
+@pytest.fixture
+def client_as(client: Any, db: None) -> Callable[..., Any]:
+    """`client_as("rep")`: the test client, signed in as a new user of that role."""
+    from tests.factories import make_user
+
+    def sign_in(role: str | None, **values: Any) -> Any:
+        client.force_login(make_user(role=role, **values), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

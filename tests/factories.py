@@ -1,0 +1,171 @@
+"""Records for tests: every function makes one saved record with believable defaults, which keyword arguments replace.
+
+Identifiers count up, so that two calls never collide. Money is Decimal, in US dollars.
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from customer360.models import (
+    Account,
+    AccountCustomer,
+    AccountSummary,
+    Customer,
+    FinancialTransaction,
+    Premise,
+    RowRule,
+    ServiceAgreement,
+    User,
+    VisibilityRule,
+)
+from customer360.visibility.groups import Access, FieldGroup
+
+PASSWORD = "correct horse battery"  # noqa: S105
+"""The password of every user made here."""
+
+TODAY = date(2026, 11, 24)
+"""The business date that the defaults are written for."""
+
+_numbers = itertools.count(1)
+
+
+def _identifier(prefix: str, digits: int = 10) -> str:
+    """A new identifier of that many digits that begins with the prefix."""
+    return f"{prefix}{next(_numbers):0{digits - len(prefix)}d}"
+
+
+def make_customer(name: str = "Harborview Cold Storage LLC", **values: Any) -> Customer:
+    """A customer: a business, or a person where the name is written `Last,First`."""
+    kind = Customer.Kind.PERSON if "," in name else Customer.Kind.BUSINESS
+    defaults = {"person_id": _identifier("30"), "kind": kind, "email": "ap@harborview.example", "phone": "(207) 555-0142"}
+    return Customer.objects.create(**(defaults | {"name": name} | values))
+
+
+def make_account(customer: Customer | None = None, **values: Any) -> Account:
+    """An active account with a main customer, its role and a mailing address; without figures (see make_summary)."""
+    customer = customer or make_customer()
+    defaults = {
+        "account_id": _identifier("42"),
+        "customer": customer,
+        "name": customer.display_name,
+        "status": Account.Status.ACTIVE,
+        "customer_class": "COM-L",
+        "customer_class_name": "Commercial, large",
+        "manage_group": "KEY",
+        "manage_group_name": "Key accounts",
+        "bill_cycle": "14",
+        "bill_cycle_name": "Cycle 14",
+        "setup_date": date(2014, 3, 3),
+        "currency": "USD",
+        "collection_class": "COM",
+        "address1": "PO Box 2210",
+        "city": "Port Ellery",
+        "state": "ME",
+        "postal_code": "04101",
+        "country": "USA",
+    }
+    account = Account.objects.create(**(defaults | values))
+    make_account_customer(account, customer, is_main=True, is_financially_responsible=True)
+    return account
+
+
+def make_account_customer(account: Account, customer: Customer, **values: Any) -> AccountCustomer:
+    """The role of a customer on an account: none in particular unless `is_main` or another role is given."""
+    defaults = {"relationship_type": "AP", "relationship_type_name": "Accounts payable"}
+    return AccountCustomer.objects.create(**(defaults | {"account": account, "customer": customer} | values))
+
+
+def make_summary(account: Account, **values: Any) -> AccountSummary:
+    """The figures of an account; nothing owed unless amounts are given."""
+    return AccountSummary.objects.create(**({"account": account, "as_of": TODAY} | values))
+
+
+def make_premise(address1: str = "1180 Pier Road, Unit B", **values: Any) -> Premise:
+    """A premise in Port Ellery. Nobody sees it before an agreement ties it to an account."""
+    defaults = {
+        "premise_id": _identifier("55"),
+        "premise_type": "COM",
+        "premise_type_name": "Commercial",
+        "city": "Port Ellery",
+        "state": "ME",
+        "postal_code": "04101",
+        "country": "USA",
+    }
+    return Premise.objects.create(**(defaults | {"address1": address1} | values))
+
+
+def make_agreement(account: Account, premise: Premise | None = None, **values: Any) -> ServiceAgreement:
+    """An active electric service agreement; at a premise of its own unless one, or `premise_id=None`, is given."""
+    if "premise_id" not in values:
+        values["premise"] = premise or make_premise()
+    defaults = {
+        "service_agreement_id": _identifier("77"),
+        "account": account,
+        "sa_type": "E-COM",
+        "sa_type_name": "Electric commercial",
+        "service_type": "E",
+        "service_type_name": "Electric",
+        "status": ServiceAgreement.Status.ACTIVE,
+        "start_date": date(2014, 3, 3),
+        "rate": "E-LG-TOU",
+    }
+    return ServiceAgreement.objects.create(**(defaults | values))
+
+
+def make_transaction(
+    agreement: ServiceAgreement, amount: Decimal | str | int = "100.00", on: date = TODAY, **values: Any
+) -> FinancialTransaction:
+    """A frozen transaction of that amount: a bill segment, or a payment where the amount is negative."""
+    amount = Decimal(amount)
+    created_at = datetime(on.year, on.month, on.day, 6, tzinfo=UTC)
+    is_payment = amount < 0
+    defaults = {
+        "ft_id": _identifier("90", digits=12),
+        "account_id": agreement.account_id,
+        "service_agreement": agreement,
+        "type": FinancialTransaction.Type.PAYMENT if is_payment else FinancialTransaction.Type.BILL_SEGMENT,
+        "current_amount": amount,
+        "payoff_amount": amount,
+        "created_at": created_at,
+        "is_frozen": True,
+        "frozen_at": created_at,
+        "accounting_date": on,
+        "arrears_date": None if is_payment else on + timedelta(days=21),
+        "is_outside_arrears": False,
+        "is_correction": False,
+        "bill_id": None if is_payment else _identifier("60", digits=12),
+        "received_date": on if is_payment else None,
+    }
+    return FinancialTransaction.objects.create(**(defaults | values))
+
+
+def make_role(
+    name: str, access: Mapping[FieldGroup, Access] | None = None, scopes: Iterable[str] = ("all",)
+) -> Group:
+    """A role of its own with access to field groups and row scopes; VIEW of every group unless some are named."""
+    role = Group.objects.create(name=name)
+    grants = access if access is not None else dict.fromkeys(FieldGroup, Access.VIEW)
+    for group, grade in grants.items():
+        VisibilityRule.objects.create(role=role, group=group, access=grade)
+    for scope in scopes:
+        RowRule.objects.create(role=role, scope=scope)
+    return role
+
+
+def make_user(username: str = "", *, role: str | Group | None = "rep", **values: Any) -> User:
+    """A user with one role: a shipped one by its name (rep, manager, executive, auditor, administrator), or a Group."""
+    username = username or f"user{next(_numbers)}"
+    user = User.objects.create_user(username, password=PASSWORD, **values)
+    if isinstance(role, str):
+        from customer360.roles import install_roles
+
+        install_roles()
+        role = Group.objects.get(name=role)
+    if role is not None:
+        user.groups.add(role)
+    return user

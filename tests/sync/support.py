@@ -1,0 +1,162 @@
+"""Loads from rows written by hand, and exact views of what the database holds and of what was written to it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+from django.apps import apps
+from django.db import connection, models
+
+from customer360.changes import Change, Origin
+from sync.load import Order, Outcome, load
+from sync.load.plan import Plan
+from sync.models import SyncRun
+from sync.services import run_streams
+from sync.simulators.ccb.control import Control
+from sync.simulators.ccb.server import Simulator
+from sync.stream import Stream
+from sync.streams import STREAMS, by_name
+
+Row = dict[str, Any]
+
+SAMPLES = Path(__file__).parent.parent / "samples" / "ccb"
+TODAY = date(2026, 11, 24)
+TIME_ZONE = "America/New_York"
+BOOKKEEPING = ("sync_syncrun", "sync_bookmark")
+"""Tables that every run writes, whatever it finds."""
+
+
+@cache
+def _sample(name: str) -> str:
+    return (SAMPLES / f"{name.removeprefix('ccb.')}.json").read_text()
+
+
+def samples(stream: Stream) -> list[Row]:
+    """The golden rows of a stream: `case`, `theirs` by staged column as the extraction delivers it, `ours` by field."""
+    return json.loads(_sample(stream.name))
+
+
+def theirs(stream: Stream) -> list[Row]:
+    """The golden rows as the extraction delivers them."""
+    return [sample["theirs"] for sample in samples(stream)]
+
+
+def plan_of(stream: Stream) -> Plan:
+    """The stream made ready for loading, with CC&B's clock in New York."""
+    return Plan(stream, TIME_ZONE)
+
+
+def batch(plan: Plan, rows: Iterable[Mapping[str, Any]]) -> pa.RecordBatch:
+    """Rows as the reader would deliver them; columns left out are NULL."""
+    rows = list(rows)
+    unknown = {name for row in rows for name in row} - set(plan.arrow_schema.names)
+    assert not unknown, f"{plan.stream.name} delivers no {sorted(unknown)}"
+    columns = [pa.array([_value(row.get(f.name), f.type) for row in rows], f.type) for f in plan.arrow_schema]
+    return pa.RecordBatch.from_arrays(columns, schema=plan.arrow_schema)
+
+
+def _value(value: Any, arrow: pa.DataType) -> Any:
+    if not isinstance(value, str) or pa.types.is_string(arrow):
+        return value
+    return Decimal(value) if pa.types.is_decimal(arrow) else datetime.fromisoformat(value)
+
+
+def load_rows(stream: Stream, rows: Iterable[Mapping[str, Any]], **order: Any) -> Outcome:
+    """Load rows into the mirror: a full compare without a brake unless the order says otherwise."""
+    plan = plan_of(stream)
+    defaults = {"change": Change(Origin.CCB, uuid4()), "business_date": TODAY, "is_full": True}
+    return load(plan, [batch(plan, rows)], Order(**(defaults | order)))
+
+
+def load_samples(*, before: Stream | None = None) -> None:
+    """Load the golden rows of every stream in load order, or of those that come before one."""
+    for stream in STREAMS:
+        if stream is before:
+            return
+        load_rows(stream, theirs(stream))
+
+
+def key_of(plan: Plan, row: Mapping[str, Any]) -> str:
+    """The key of a staged row, as a rejected row shows it."""
+    return "/".join(row[column.name] for column in plan.key if row[column.name] is not None)
+
+
+def record(stream: Stream, row: Mapping[str, Any]) -> models.Model:
+    """The mirror's record of a staged row."""
+    return stream.model._default_manager.get(**{column.name: row[column.name] for column in plan_of(stream).key})
+
+
+def written() -> dict[str, int]:
+    """Rows written to each table of the schema by the open transaction so far: inserted, updated and deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables WHERE schemaname = 'public'"
+        )
+        return dict(cursor.fetchall())
+
+
+def written_since(earlier: Mapping[str, int], *, but: Iterable[str] = ()) -> dict[str, int]:
+    """What was written since an earlier look, by table; tables nothing was written to are left out."""
+    skipped = set(but)
+    return {
+        table: rows - earlier.get(table, 0)
+        for table, rows in written().items()
+        if rows != earlier.get(table, 0) and table not in skipped
+    }
+
+
+def mirrored_models() -> list[type[models.Model]]:
+    """Every model that streams fill or that is derived from one, and their history."""
+    tables = {stream.model for stream in STREAMS}
+    histories = [model.history.model for model in tables if hasattr(model, "history")]
+    return sorted(
+        [*tables, *histories, apps.get_model("customer360.AccountSummary")], key=lambda model: model._meta.db_table
+    )
+
+
+def contents(*, but: Iterable[str] = ("id", "history_id", "history_date", "run_id", "removed_at", "archived_at")) -> Row:
+    """Every row of every mirrored table, without what differs from one run to the next; marks count as set or not."""
+    return {model._meta.db_table: _rows(model, set(but)) for model in mirrored_models()}
+
+
+def _rows(model: type[models.Model], but: set[str]) -> list[tuple[Any, ...]]:
+    names = [field.attname for field in model._meta.concrete_fields]
+    kept = [name for name in names if name not in but]
+    marks = [name for name in names if name in but & {"removed_at", "archived_at"}]
+    rows = model._default_manager.values_list(*kept, *marks)
+    told = ((*row[: len(kept)], *(mark is not None for mark in row[len(kept) :])) for row in rows)
+    return sorted(told, key=repr)
+
+
+@dataclass(frozen=True)
+class Ccb:
+    """A running simulated CC&B and the interface that edits it."""
+
+    simulator: Simulator
+    control: Control
+
+    def value(self, query: str) -> Any:
+        """The first value of a query over the simulator's tables."""
+        return self.control.connection.execute(query).fetchone()[0]
+
+    def ids(self, query: str) -> list[str]:
+        """The first column of a query, without blank padding."""
+        return [str(row[0]).strip() for row in self.control.connection.execute(query)]
+
+
+def run_all(**options: Any) -> dict[str, SyncRun]:
+    """Run every stream for the business date; the runs by stream."""
+    return {run.stream: run for run, _ in run_streams(STREAMS, **({"business_date": TODAY} | options))}
+
+
+def run_one(name: str, **options: Any) -> tuple[SyncRun, Outcome]:
+    """Run one stream for the business date."""
+    (ended,) = run_streams([by_name(name)], **({"business_date": TODAY} | options))
+    return ended

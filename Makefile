@@ -6,7 +6,7 @@ VENV_PYTHON := .venv/bin/python
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test verify lint format bench interop vendor lock docs manage clean-data environment environment-dev
+.PHONY: help run test verify lint format bench interop vendor lock docs manage clean-data environment environment-dev python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ test: environment-dev ## run the tests on services of their own; PYTEST_ARGS nar
 	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
 
 verify: environment-dev ## the long form of test: slow tests and the deep profile of the property tests
-	@HYPOTHESIS_PROFILE=deep $(VENV_PYTHON) -m pytest -m "not interop" $(PYTEST_ARGS)
+	@$(VENV_PYTHON) -m pytest -m "not interop" --hypothesis-profile=deep $(PYTEST_ARGS)
 
 lint: environment-dev ## ruff, mypy, template format, missing migrations, Django's deployment checks
 	@$(VENV_PYTHON) -m customer360.development.lint
@@ -49,10 +49,13 @@ manage: environment ## run a manage.py command beside a running `make run`: make
 clean-data: environment ## remove the data that `make run` keeps
 	@$(VENV_PYTHON) -m customer360.development.clean
 
-environment:
-	@command -v $(PYTHON) >/dev/null || { echo "Customer360: Python is missing: install Python 3.11, 3.12 or 3.13 (the package python3), or name it with PYTHON=/path/to/python3." >&2; exit 1; }
+environment: python
 	@$(PYTHON) customer360/development/environment.py
 
-environment-dev:
-	@command -v $(PYTHON) >/dev/null || { echo "Customer360: Python is missing: install Python 3.11, 3.12 or 3.13 (the package python3), or name it with PYTHON=/path/to/python3." >&2; exit 1; }
+environment-dev: python
 	@$(PYTHON) customer360/development/environment.py --dev
+
+python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "Customer360: Python is missing: install Python 3.11, 3.12 or 3.13 (the packages python3 and python3-venv)," \
+	    "or name it with PYTHON=/path/to/python3." >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""Administration of people, roles and rules; and mirrored records, as far as the administrator's own roles let them be seen."""
+"""Administration of people, roles and rules; and mirrored records, as far as one's own roles let them be seen."""
 
 from typing import Any
 
@@ -111,7 +111,7 @@ class RowRuleAdmin(HistoryMixin):
 
 @admin.register(User)
 class PortalUserAdmin(UserAdmin):
-    """People who sign in. Nobody is deleted, nobody raises their own rights, and only a superuser touches a superuser."""
+    """People who sign in. Nobody is deleted or raises their own rights; only a superuser touches a superuser."""
 
     fieldsets = (
         (None, {"fields": ("username", "password")}),

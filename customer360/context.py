@@ -32,7 +32,11 @@ def register(item: NavigationItem) -> None:
     _items.append(item)
 
 
-register(NavigationItem("Search", "search", "home", 10, lambda viewer: bool(search.searchable(viewer)), ("search", "account")))
+def _may_search(viewer: Viewer) -> bool:
+    return bool(search.searchable(viewer))
+
+
+register(NavigationItem("Search", "search", "home", 10, _may_search, pages=("search", "account")))
 register(NavigationItem("Administration", "gear", "admin:index", 90, lambda viewer: viewer.user.is_staff))
 
 

@@ -16,10 +16,10 @@ Fields = tuple[type["VisibleModel"], str]
 class Panel:
     """One block of a page.
 
-    `rows(record, viewer, query)` gives what the panel shows, already as the viewer may see it; nothing to show, no panel.
-    `query` is the request's query string, for panels that page or unfold. `needs` names the fields without which the
-    panel makes no sense: a viewer who may not VIEW them all gets no panel, heading included. `sources` names the systems
-    whose data it shows, for the "as of" line.
+    `rows(record, viewer, query)` gives what the panel shows, already as the viewer may see it; nothing to show, no
+    panel. `query` is the request's query string, for panels that page or unfold. `needs` names the fields without which
+    the panel makes no sense: a viewer who may not VIEW them all gets no panel, heading included. `sources` names the
+    systems whose data it shows, for the "as of" line. `key` is the letter that, typed after `g`, goes to the panel.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Panel:
     rows: Callable[[VisibleRecord, Viewer, Mapping[str, str]], Any]
     needs: tuple[Fields, ...] = ()
     sources: tuple[str, ...] = ("ccb",)
+    key: str = ""
 
     def is_for(self, viewer: Viewer) -> bool:
         """Whether this viewer may see everything the panel cannot do without."""

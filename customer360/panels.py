@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.paginator import Page
-
 from customer360 import selectors
 from customer360.models import Account, AccountCustomer, AccountSummary, Customer, FinancialTransaction, Premise
 from customer360.models import ServiceAgreement as Agreement
@@ -91,7 +89,7 @@ def balance(account: VisibleRecord, viewer: Viewer, query: Mapping[str, str]) ->
 
 
 def _explains(part: Cell) -> bool:
-    """Whether a part says more than the number itself: not where it is nothing, nor where a credit makes it negative."""
+    """Whether a part says more than the number itself: not where it is nothing, nor a credit."""
     is_amount = part.column.path in BAR_STYLES and not part.is_masked
     return part.value > 0 if is_amount else part.value != 0
 
@@ -166,9 +164,9 @@ def credit(account: VisibleRecord, viewer: Viewer, query: Mapping[str, str]) -> 
 # --- premises and service agreements
 
 AGREEMENT_COLUMNS = (
-    Column(Agreement, "service_type_name", "service", label="Service and rate"),
+    Column(Agreement, "service_type_name", "service", label="Service and rate", styles="wrap"),
     Column(Agreement, "service_agreement_id", "identifier", label="Agreement"),
-    Column(Agreement, "sa_type_name", styles="opt hm"),
+    Column(Agreement, "sa_type_name", styles="opt hm wrap"),
     Column(Agreement, "status", "agreement_status"),
     Column(Agreement, "start_date", "date", label="Start", styles="n"),
     Column(Agreement, "end_date", "date", label="End", styles="n"),
@@ -249,7 +247,7 @@ TRANSACTION_COLUMNS = (
     Column(FinancialTransaction, "accounting_date", "transaction_date", label="Date"),
     Column(FinancialTransaction, "type", "transaction_type"),
     Column(FinancialTransaction, "service_agreement__service_agreement_id", "identifier"),
-    Column(FinancialTransaction, "service_agreement__sa_type_name", styles="opt hm"),
+    Column(FinancialTransaction, "service_agreement__sa_type_name", styles="opt hm wrap"),
     Column(FinancialTransaction, "current_amount", "money", styles="n"),
     Column(FinancialTransaction, "received_date", "date", styles="n"),
     Column(FinancialTransaction, "bill_id", "identifier", styles="opt"),
@@ -261,7 +259,7 @@ class Transactions:
     """One page of the account's financial transactions."""
 
     table: Table
-    page: Page
+    page: selectors.Slice
 
 
 def transactions(account: VisibleRecord, viewer: Viewer, query: Mapping[str, str]) -> Transactions:
@@ -269,19 +267,26 @@ def transactions(account: VisibleRecord, viewer: Viewer, query: Mapping[str, str
     page = selectors.transactions(viewer, account, query.get("page"))
     currency = _currency(account, viewer)
     table = Table.for_viewer(viewer, "Financial transactions, the newest first", TRANSACTION_COLUMNS)
-    return Transactions(table.add(page.object_list, currency=lambda row: currency), page)
+    return Transactions(table.add(page.records, currency=lambda row: currency), page)
 
 
-def _put(name: str, title: str, slot: str, order: int, rows: Any, *needs: tuple[Any, str]) -> None:
+def _put(name: str, title: str, slot: str, order: int, rows: Any, *needs: tuple[Any, str], key: str = "") -> None:
     """Put one of the panels above on the account page; its template has its name."""
-    register(Panel(name, title, "account", slot, order, f"customer360/panels/{name}.html", rows, needs))
+    template = f"customer360/panels/{name}.html"
+    register(Panel(name, title, "account", slot, order, template, rows, needs, key=key))
 
 
-_put("balance", "Balance and revenue", "figures", 10, balance)
-_put("people", "Customers", "side", 10, people, (AccountCustomer, "customer"), (Customer, "name"))
+_put("balance", "Balance and revenue", "figures", 10, balance, key="b")
+_put("people", "Customers", "side", 10, people, (AccountCustomer, "customer"), (Customer, "name"), key="c")
 _put("credit", "Credit", "side", 20, credit)
-_put("premises", "Premises and services", "centre", 10, premises, (Agreement, "account"), (Agreement, "premise"))
+_put(
+    "premises", "Premises and services", "centre", 10, premises,
+    (Agreement, "account"), (Agreement, "premise"),
+    key="p",
+)  # fmt: skip
 _put(
     "transactions", "Financial transactions", "centre", 20, transactions,
-    (FinancialTransaction, "account"), (FinancialTransaction, "accounting_date"), (FinancialTransaction, "current_amount"),
+    (FinancialTransaction, "account"), (FinancialTransaction, "accounting_date"),
+    (FinancialTransaction, "current_amount"),
+    key="t",
 )  # fmt: skip

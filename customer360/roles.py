@@ -1,4 +1,4 @@
-"""The roles as they are delivered: which field groups and which rows each sees, and what the administrator may administer.
+"""The roles as they are delivered: which field groups and which rows each sees, and what the administrator administers.
 
 This is what a first installation begins with. From then on the database holds the truth and an administrator edits it;
 installing again adds roles that are missing and touches none that is there.

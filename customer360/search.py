@@ -45,7 +45,8 @@ class Typed:
 
     def anywhere_in(self, fields: Iterable[str]) -> Q:
         """The condition that every word occurs in one of the fields, in any case."""
-        return reduce(and_, (reduce(or_, (Q(**{f"{name}__icontains": word}) for name in fields)) for word in self.words))
+        names = tuple(fields)
+        return reduce(and_, (reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names)) for word in self.words))
 
     def occurs_in(self, value: Any) -> bool:
         """Whether every word occurs in the value, in any case."""

@@ -208,6 +208,35 @@ def refresh(cursor: Any, accounts: str, business_date: date) -> int:
     return moved
 
 
+def follow_agreements(cursor: Any, accounts: str, business_date: date) -> int:
+    """Put the transactions of agreements that moved to an account in the temporary table on that account.
+
+    CC&B's transaction names only its agreement, so nothing of the transaction changes when the agreement moves, and a
+    run that reads what is new does not read it again. Returns 0: figures move by the refresh that comes after.
+    """
+    cursor.execute(
+        sql.SQL("""
+            UPDATE {transactions} f SET account_id = a.account_id
+            FROM {agreements} a JOIN {accounts} d ON d.account_id = a.account_id
+            WHERE f.service_agreement_id = a.service_agreement_id AND f.account_id <> a.account_id
+        """).format(
+            transactions=_table(FinancialTransaction),
+            agreements=_table(ServiceAgreement),
+            accounts=sql.Identifier(accounts),
+        )
+    )
+    return 0
+
+
+register(
+    Derivation(
+        name="account of a transaction",
+        reads=(ServiceAgreement,),
+        # The calendar moves no agreement.
+        due="SELECT NULL WHERE %s::date IS NULL",
+        refresh=follow_agreements,
+    )
+)
 register(
     Derivation(
         name="account summary",

@@ -1,4 +1,4 @@
-"""Tables and lists of fields for pages, made from columns. A column whose field is hidden from the viewer is not there."""
+"""Tables and lists of fields, made from columns. A column whose field is hidden from the viewer is not there."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,8 @@ class Column:
     `path` leads from the record to the field, as in a lookup (`service_agreement__sa_type_name`); every step must be
     visible. `kind` names how the value is drawn: a template of that name in `components/cells/`. `record` finds the
     visible record in a row that holds several. `styles` are classes of the cell and of its heading: `n` for numbers,
-    `opt` for a column that may go first where room is short.
+    `wrap` for texts that may take several lines, `opt` and `opt2` for what goes where room is short, `hm` for what a
+    phone leaves out, `full` for what takes a whole line there.
     """
 
     model: type[VisibleModel]

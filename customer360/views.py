@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.defaults import page_not_found
 
 from customer360 import pages, search, selectors
 from customer360.forms import SignInForm
@@ -23,16 +24,17 @@ HEADER_COLUMNS = (
     Column(Account, "bill_cycle", label="Cycle"),
     Column(Account, "manage_group_name", label="Group"),
 )
+HEADER_CHIPS = (Column(Account, "status", "account_status"), Column(Account, "removed_at", "removed"))
 
 
 FOUND_ACCOUNT = attrgetter("account")
 RESULT_COLUMNS = (
-    Column(Account, "display_name", "marked", label="Account name", record=FOUND_ACCOUNT),
+    Column(Account, "display_name", "marked", label="Account name", styles="wrap", record=FOUND_ACCOUNT),
     Column(Account, "account_id", "identifier", label="Account", record=FOUND_ACCOUNT),
     Column(Account, "status", "account_status", record=FOUND_ACCOUNT),
-    Column(Account, "account_id", "match", label="Match", styles="full", record=FOUND_ACCOUNT),
-    Column(Account, "customer_class_name", styles="opt hm", record=FOUND_ACCOUNT),
-    Column(Premise, "address", "marked", label="Service address", styles="opt full", record=attrgetter("premise")),
+    Column(Account, "account_id", "match", label="Match", styles="full wrap", record=FOUND_ACCOUNT),
+    Column(Account, "customer_class_name", styles="opt2 hm", record=FOUND_ACCOUNT),
+    Column(Premise, "address", "marked", label="Service address", styles="opt full wrap", record=attrgetter("premise")),
     Column(AccountSummary, "balance", "money", styles="n", record=attrgetter("summary")),
     Column(AccountSummary, "past_due", "money_owed", styles="n", record=attrgetter("summary")),
 )
@@ -46,6 +48,11 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
 
+def _nothing_here(request: HttpRequest) -> HttpResponse:
+    """The answer for what does not exist, or not for this person: the same page, on a developer's machine too."""
+    return page_not_found(request, Http404())
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where a person starts: the search box."""
@@ -57,7 +64,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """Search results; the one account that was meant opens directly."""
     viewer, text = request.viewer, request.GET.get("q", "").strip()
     if not search.searchable(viewer):
-        raise Http404("This person may search by nothing.")
+        return _nothing_here(request)
     found = search.find_accounts(viewer, text)
     if found.only:
         return redirect("account", found.only.account.account_id)
@@ -67,7 +74,8 @@ def find(request: HttpRequest) -> HttpResponse:
         url=lambda row: reverse("account", args=[row.account.account_id]),
         is_muted=lambda row: readable(viewer, row.account, Account, "status") == Account.Status.INACTIVE,
     )
-    return render(request, "customer360/search.html", {"text": text, "found": found, "table": table, "sources": ("ccb",)})
+    context = {"text": text, "found": found, "table": table, "sources": ("ccb",)}
+    return render(request, "customer360/search.html", context)
 
 
 @require_safe
@@ -77,10 +85,11 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
     try:
         record = selectors.account(viewer, account_id)
     except Account.DoesNotExist:
-        raise Http404("No such account in this person's scope.") from None
+        return _nothing_here(request)
     panels = pages.draw("account", record, viewer, request.GET.dict())
-    facts = lines(viewer, record, HEADER_COLUMNS)
-    return render(request, "customer360/account.html", {"account": record, "facts": facts, "panels": panels})
+    chips, facts = lines(viewer, record, HEADER_CHIPS), lines(viewer, record, HEADER_COLUMNS)
+    context = {"account": record, "chips": chips, "facts": facts, "panels": panels}
+    return render(request, "customer360/account.html", context)
 
 
 @never_cache

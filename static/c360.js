@@ -41,11 +41,9 @@
   });
 
   // Shortcuts are heard by the document, so that a click into an empty area does not silence them.
-  const sections = { b: 'balance', c: 'people', p: 'premises', t: 'transactions' };
-  const goTo = id => {
-    const section = document.getElementById(id);
-    section?.scrollIntoView({ block: 'start' });
-    section?.focus({ preventScroll: true });
+  const goTo = section => {
+    section.scrollIntoView({ block: 'start' });
+    section.focus({ preventScroll: true });
   };
   const search = () => {
     const field = find('#start-q') ?? find('#q');
@@ -68,9 +66,10 @@
       help?.showModal();
     } else if (event.key === 'g') {
       goPressedAt = Date.now();
-    } else if (Date.now() - goPressedAt < 1200 && sections[event.key]) {
+    } else if (Date.now() - goPressedAt < 1200) {
       goPressedAt = 0;
-      goTo(sections[event.key]);
+      const section = find(`[data-key="${CSS.escape(event.key)}"]`);
+      if (section) goTo(section);
     } else if (event.key === 'y') {
       find('#copy-account')?.click();
     }

@@ -16,9 +16,9 @@ class SyncRecordAdmin(ReadOnlyAdmin):
         """Only what is filtered by may be selected by."""
         return lookup.split("__")[0] in self.list_filter
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Every field that is shown."""
-        return tuple(self.fields)
+        return self.fields or ()
 
 
 @admin.register(SyncRun)

@@ -49,7 +49,9 @@ class Lease:
             raise LeaseLost(f"{self.stream} was taken over by another run. Nothing was written by this one.")
 
     def commit(self, run: SyncRun, highest: datetime | None) -> None:
-        """Move the bookmark, inside the transaction that wrote the data. A cursor never moves backwards.
+        """Move the bookmark, inside the transaction that wrote the data.
+
+        `highest` is where the cursor got to; None leaves it where it was.
 
         Raises LeaseLost if another run has taken the stream, which rolls the data back with it.
         """
@@ -60,7 +62,7 @@ class Lease:
         bookmark = Bookmark.objects.select_for_update().filter(stream=self.stream, token=self.token).first()
         if bookmark is None:
             raise LeaseLost(f"{self.stream} was taken over by another run. Nothing was written by this one.")
-        if highest and highest.isoformat() > bookmark.value:
+        if highest:
             moved["value"] = highest.isoformat()
         Bookmark.objects.filter(stream=self.stream).update(**moved)
 
@@ -76,14 +78,14 @@ def lease(stream: str) -> Iterator[Lease]:
         cursor.execute(
             f"""
             UPDATE {_TABLE} b
-            SET token = token + 1, lease_expires_at = now() + %s, lease_session = ({_SESSION})
+            SET token = token + 1, lease_expires_at = now() + make_interval(secs => %s), lease_session = ({_SESSION})
             WHERE stream = %s AND (
                 lease_expires_at IS NULL OR lease_expires_at < now()
                 OR NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid || ' ' || a.backend_start = b.lease_session)
             )
             RETURNING token
             """,  # noqa: S608 - table and session are ours
-            [LEASE, stream],
+            [LEASE.total_seconds(), stream],
         )
         row = cursor.fetchone()
     if row is None:
@@ -98,7 +100,20 @@ def lease(stream: str) -> Iterator[Lease]:
             Bookmark.objects.filter(stream=stream, token=held.token).update(lease_expires_at=None, lease_session="")
 
 
-def since(stream: str, overlap: timedelta) -> datetime | None:
-    """The closed lower bound of the next read in the source's clock; None where nothing was read yet."""
+def since(stream: str, overlap: timedelta, clock: datetime) -> datetime | None:
+    """The closed lower bound of the next read, in the source's clock.
+
+    None asks for everything: where nothing was read yet, and where the bookmark lies in the source's future, which
+    means that the source was set back, as after a restore.
+    """
     value = Bookmark.objects.filter(stream=stream).values_list("value", flat=True).first()
-    return datetime.fromisoformat(value) - overlap if value else None
+    bookmark = datetime.fromisoformat(value) if value else None
+    return bookmark - overlap if bookmark and bookmark <= clock else None
+
+
+def reached(highest: datetime | None, clock: datetime) -> datetime | None:
+    """Where a read got to: the highest value seen, but never past the source's clock when the read began.
+
+    A row dated in the future must not make the next runs look past everything until then.
+    """
+    return min(highest, clock) if highest else None

@@ -9,13 +9,19 @@ class SyncRun(models.Model):
     """One execution of one stream, with what it read and did."""
 
     class State(models.TextChoices):
-        """How the run stands. A run that is stopped waits for a person; one that is abandoned lost its process."""
+        """How the run stands.
+
+        A run that is stopped waits for a person; one that is abandoned lost its process; one that was refused never
+        began, as another run held its stream.
+        """
 
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
         STOPPED = "stopped", "Stopped by a brake"
         ABANDONED = "abandoned", "Abandoned"
+        SKIPPED = "skipped", "Skipped"
+        REFUSED = "refused", "Not started"
 
     class Mode(models.TextChoices):
         """Whether everything was read, or only what is new since the bookmark."""

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
+import pyarrow as pa
 import structlog
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from customer360.changes import Change, Origin
 from sync import bookmarks
+from sync.crashpoints import crashpoint
 from sync.load import BrakeReached, Order, Outcome, load
 from sync.load.plan import Plan
 from sync.models import SyncRun
-from sync.stream import Stream
+from sync.stream import Stream, System
 from sync.systems import Reader, SourceError, SourceGone, open_reader, time_zone
 
 logger = structlog.get_logger(__name__)
@@ -59,8 +62,9 @@ def run_streams(
 class _Session:
     """One system, opened when the first stream needs it and again when its point in time is lost."""
 
-    def __init__(self, system: str) -> None:
-        self.system, self._stack, self._reader = system, ExitStack(), None
+    def __init__(self, system: System) -> None:
+        self.system, self._stack = system, ExitStack()
+        self._reader: Reader | None = None
 
     def __enter__(self) -> "_Session":
         return self
@@ -82,34 +86,55 @@ class _Session:
 
 
 def _run(stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_progress: Progress) -> Outcome:
-    """One stream from lease to closed run. Whatever goes wrong ends in the run's state and message."""
+    """One stream from lease to closed run. Whatever goes wrong ends in the run's state and message.
+
+    A run that writes is closed as done in the transaction that writes: the two are seen together or not at all.
+    """
     try:
         with bookmarks.lease(stream.name) as held:
             SyncRun.objects.filter(stream=stream.name, state=SyncRun.State.RUNNING).update(
                 state=SyncRun.State.ABANDONED, finished_at=timezone.now(),
                 message="The process that ran it is gone. Nothing of it was written; the next run does its work.",
             )  # fmt: skip
-            lower = None if full or not stream.cursor else bookmarks.since(stream.name, stream.cursor.overlap)
+            lower = None if full else _lower_bound(stream, session)
             run.mode = SyncRun.Mode.NEW if lower else SyncRun.Mode.FULL
             run.save(force_insert=True)
             outcome = _attempts(stream, run, session, held, lower, on_progress)
-        return _close(run, SyncRun.State.DONE, "", outcome)
+        return _close(run, SyncRun.State.DONE, "", outcome) if run.is_dry_run else outcome
     except bookmarks.AlreadyRunning as refusal:
-        return _close(run, SyncRun.State.FAILED, str(refusal))
+        return _close(run, SyncRun.State.REFUSED, str(refusal))
     except BrakeReached as brake:
         return _close(run, SyncRun.State.STOPPED, str(brake))
-    except (SourceError, bookmarks.LeaseLost) as failure:
+    except bookmarks.LeaseLost as loss:
+        return _close(run, SyncRun.State.FAILED, str(loss))
+    except SourceError as failure:
+        # The connection may be what failed: the next stream opens one of its own.
+        session.close()
         return _close(run, SyncRun.State.FAILED, str(failure))
     except Exception as error:
-        _close(
-            run,
-            SyncRun.State.FAILED,
-            f"{type(error).__name__}. Nothing was written; the log has the details under run {run.id}.",
-        )
-        raise
+        logger.exception("run failed", stream=stream.name, run=str(run.id))
+        if not connection.in_atomic_block:
+            # Where the database itself went away, the run is closed over a new connection.
+            connection.close_if_unusable_or_obsolete()
+        message = f"{type(error).__name__}. Nothing was written; the log has the details under run {run.id}."
+        return _close(run, SyncRun.State.FAILED, message)
 
 
-def _attempts(stream, run, session, held, lower, on_progress) -> Outcome:
+def _lower_bound(stream: Stream, session: _Session) -> datetime | None:
+    """Where a stream with a cursor begins to read; None where everything is to be compared."""
+    if not stream.cursor:
+        return None
+    return bookmarks.since(stream.name, stream.cursor.overlap, session.reader.clock)
+
+
+def _attempts(
+    stream: Stream,
+    run: SyncRun,
+    session: _Session,
+    held: bookmarks.Lease,
+    lower: datetime | None,
+    on_progress: Progress,
+) -> Outcome:
     """Read and load, again from a new point in time where the source lost the old one."""
     for attempt in range(1, ATTEMPTS_AT_A_POINT_IN_TIME + 1):
         try:
@@ -122,7 +147,14 @@ def _attempts(stream, run, session, held, lower, on_progress) -> Outcome:
     raise AssertionError("unreachable")
 
 
-def _read_and_load(stream, run, session, held, lower, on_progress) -> Outcome:
+def _read_and_load(
+    stream: Stream,
+    run: SyncRun,
+    session: _Session,
+    held: bookmarks.Lease,
+    lower: datetime | None,
+    on_progress: Progress,
+) -> Outcome:
     plan = Plan(stream, time_zone(stream.system))
 
     def batch_read(rows: int) -> None:
@@ -130,7 +162,8 @@ def _read_and_load(stream, run, session, held, lower, on_progress) -> Outcome:
         on_progress(stream, rows)
 
     def commit(outcome: Outcome) -> None:
-        held.commit(run, outcome.highest)
+        held.commit(run, bookmarks.reached(outcome.highest, session.reader.clock))
+        _close(run, SyncRun.State.DONE, "", outcome)
 
     batches = session.reader.read(stream, plan.arrow_schema, lower)
     order = Order(
@@ -141,10 +174,12 @@ def _read_and_load(stream, run, session, held, lower, on_progress) -> Outcome:
         brake_percent=None if run.accepted_brake else settings.REMOVAL_BRAKE_PERCENT,
         commit=commit,
     )
-    return load(plan, _keeping_lease(batches, held), order, batch_read)
+    outcome = load(plan, _keeping_lease(batches, held), order, batch_read)
+    crashpoint("committed", stream.name)
+    return outcome
 
 
-def _keeping_lease(batches, held):
+def _keeping_lease(batches: Iterator[pa.RecordBatch], held: bookmarks.Lease) -> Iterator[pa.RecordBatch]:
     """The batches; after the last one the lease is made long enough for the writing."""
     yield from batches
     held.extend(bookmarks.WRITING_LEASE)

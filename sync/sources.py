@@ -18,14 +18,16 @@ INTERVAL = timedelta(days=1)
 """Master tables are read once a night: data older than that and the grace is late, older than two nights stale."""
 
 _TROUBLE = (SyncRun.State.FAILED, SyncRun.State.STOPPED)
+_NO_OUTCOME = (SyncRun.State.RUNNING, SyncRun.State.REFUSED)
+_ENDED = (SyncRun.State.DONE, *_TROUBLE)
+"""States that tell how CC&B stands; a run that goes on, was refused or lost its process tells nothing."""
 
 
 def ccb() -> SourceState:
-    """The state of CC&B: as old as its oldest stream, and in trouble while any stream's latest run is."""
+    """The state of CC&B: as old as its oldest stream, and in trouble while any stream's latest ended run is."""
     names = [stream.name for stream in inbound(System.CCB)]
-    latest = (
-        SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False).order_by("-started_at").values("state")[:1]
-    )
+    ended = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False, state__in=_ENDED)
+    latest = ended.order_by("-started_at").values("state")[:1]
     rows = list(
         Bookmark.objects.filter(stream__in=names)
         .annotate(latest=Subquery(latest))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from customer360.models import VisibleModel
@@ -97,8 +98,14 @@ class Stream:
         raise KeyError(f"{self.name} has no line for {ours}")
 
     def model_field(self, ours: str) -> models.Field:
-        """The model's field that a line fills."""
-        return self.model._meta.get_field(ours)
+        """The model's field that a line fills.
+
+        Raises FieldDoesNotExist if the model has no such column.
+        """
+        found = self.model._meta.get_field(ours)
+        if not isinstance(found, models.Field):
+            raise FieldDoesNotExist(f"{self.model.__name__}.{ours} is no column.")
+        return found
 
     @property
     def shared(self) -> tuple[str, ...]:

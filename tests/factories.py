@@ -25,7 +25,7 @@ from customer360.models import (
 )
 from customer360.visibility.groups import Access, FieldGroup
 
-PASSWORD = "correct horse battery"  # noqa: S105
+PASSWORD = "correct horse battery"
 """The password of every user made here."""
 
 TODAY = date(2026, 11, 24)
@@ -42,7 +42,12 @@ def _identifier(prefix: str, digits: int = 10) -> str:
 def make_customer(name: str = "Harborview Cold Storage LLC", **values: Any) -> Customer:
     """A customer: a business, or a person where the name is written `Last,First`."""
     kind = Customer.Kind.PERSON if "," in name else Customer.Kind.BUSINESS
-    defaults = {"person_id": _identifier("30"), "kind": kind, "email": "ap@harborview.example", "phone": "(207) 555-0142"}
+    defaults = {
+        "person_id": _identifier("30"),
+        "kind": kind,
+        "email": "ap@harborview.example",
+        "phone": "(207) 555-0142",
+    }
     return Customer.objects.create(**(defaults | {"name": name} | values))
 
 
@@ -144,9 +149,7 @@ def make_transaction(
     return FinancialTransaction.objects.create(**(defaults | values))
 
 
-def make_role(
-    name: str, access: Mapping[FieldGroup, Access] | None = None, scopes: Iterable[str] = ("all",)
-) -> Group:
+def make_role(name: str, access: Mapping[FieldGroup, Access] | None = None, scopes: Iterable[str] = ("all",)) -> Group:
     """A role of its own with access to field groups and row scopes; VIEW of every group unless some are named."""
     role = Group.objects.create(name=name)
     grants = access if access is not None else dict.fromkeys(FieldGroup, Access.VIEW)

@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 
 from customer360.models import Account
+from customer360.pages import Drawn
 from customer360.visibility.groups import Access
 from customer360.visibility.surfaces.admin import VisibleModelAdmin
 from customer360.visibility.viewer import Viewer, visible_models
-from tests.disclosure import World, addresses, make_world, may_view, readable, tokens, user_of, walk
+from tests.disclosure.walk import Address, addresses, raw_records, readable, tokens, walk
+from tests.disclosure.world import ONLY_IN_HISTORY, World, make_world, may_view, user_of
 
 ROLES = ("rep", "manager", "executive", "auditor", "administrator")
 
@@ -65,8 +67,9 @@ def test_every_visible_model_is_in_the_world_with_every_group_of_fields(world: W
             for column in model._meta.concrete_fields
             if not column.is_relation and not column.choices and (model, column.name) not in planted
         }
-        flags = {c.name for c in model._meta.concrete_fields if c.get_internal_type() in ("BooleanField", "BigAutoField")}
-        assert unmarked <= flags | {"removed_at", "archived_at"}
+        kinds = {column.name: column.get_internal_type() for column in model._meta.concrete_fields}
+        unmarkable = {name for name, kind in kinds.items() if kind in ("BooleanField", "BigAutoField")}
+        assert unmarked <= unmarkable | ONLY_IN_HISTORY
 
 
 @pytest.mark.parametrize("role", ["rep", "manager", "executive", "auditor"])
@@ -96,6 +99,18 @@ def test_a_record_out_of_scope_is_not_found(client: Client, world: World) -> Non
     for page in ("/accounts/{}", "/admin/customer360/account/{}/change/", "/admin/customer360/account/{}/history/"):
         assert client.get(page.format(granted.pk)).status_code == 200
         assert client.get(page.format(other.pk)).status_code == 404
+
+
+def test_the_walk_finds_a_bare_record_however_deep_it_lies(world: World) -> None:
+    account = world.of(Account)[0]
+    seen = Viewer(user_of("rep", world)).see(account)
+    assert list(raw_records({"panels": [Drawn(panel=None, rows={"rows": (account,)})]})) == [account]  # type: ignore[arg-type]
+    assert list(raw_records({"panels": [Drawn(panel=None, rows=[seen])]})) == []  # type: ignore[arg-type]
+
+
+def test_an_address_whose_parameter_nobody_knows_fails_the_walk(world: World) -> None:
+    with pytest.raises(LookupError, match="shoe_size"):
+        Address("shoes/<int:shoe_size>", "shoe", ("shoe_size",)).urls(world)
 
 
 def grant_every_field(self: Viewer, model: type) -> dict[str, Access]:
@@ -130,5 +145,6 @@ def test_the_walk_finds_a_filter_that_answers_by_a_hidden_field(
 ) -> None:
     """Stock admin selects by any field of the model: nothing hidden is printed, yet the number of rows tells."""
     monkeypatch.setattr(VisibleModelAdmin, "lookup_allowed", lambda self, lookup, value, request: True)
-    found = walk(sign_in(client, "executive", world, is_staff=True, is_superuser=True), "executive", world, pages="admin", stop=True)
+    sign_in(client, "executive", world, is_staff=True, is_superuser=True)
+    found = walk(client, "executive", world, pages="admin", stop=True)
     assert any("the answer tells" in line for line in found)

@@ -116,8 +116,6 @@ class Server:
         place = urlencode({"host": str(self._runtime.path), "port": _SETTINGS["port"]}, safe="/")
         return f"postgresql://{quote(role)}@/{quote(database)}?{place}"
 
-    # --- places
-
     def _prepare(self) -> Path:
         """Settle where binaries and data lie, make the cluster where there is none, and return its folder."""
         assert self._runtime is not None  # noqa: S101
@@ -177,8 +175,6 @@ class Server:
                 f"The data in {data} were made by PostgreSQL {made_by} and the installed one is {ours}: "
                 "the data are untouched; `make clean-data` starts over."
             )
-
-    # --- roles and database
 
     def _answers(self) -> bool:
         try:

@@ -73,8 +73,6 @@ class Launcher:
             self._watch()
             self._say("\nStopping ...")
 
-    # --- before anything runs
-
     def _check_ports(self) -> None:
         ports = {"PORT": self.options.port}
         if self.options.simulates_ccb:
@@ -114,8 +112,6 @@ class Launcher:
     def _recorded(self) -> Mapping[str, str]:
         names = ("DEBUG", "SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CUSTOMER360_HOME")
         return {name: self.environment[name] for name in (*names, "CCB_PORT")}
-
-    # --- data
 
     def _prepare_database(self) -> None:
         with self._step("Database tables"):
@@ -173,8 +169,6 @@ class Launcher:
                 f"`manage.py {' '.join(command)}` failed with exit code {code}; the data so far are kept; {where}"
             )
 
-    # --- processes
-
     def _start(
         self,
         stack: contextlib.ExitStack,
@@ -219,8 +213,6 @@ class Launcher:
         for child in self.children:
             if not child.alive:
                 raise DevelopmentError(f"{child.obituary()}\n    All the rest was stopped; `make run` starts it again.")
-
-    # --- people and signals
 
     def _request_stop(self, _signal_number: int, _frame: object) -> None:
         self.requests_to_stop += 1

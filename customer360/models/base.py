@@ -44,7 +44,7 @@ class VisibleModel(models.Model):
     `field_groups` puts every concrete field into exactly one group. `derived_fields` names the properties a page may
     show and the fields each is made of: a property is as visible as the least visible of its parts.
     `account_path` is the lookup from this model to Account (an empty text for Account itself), by which rows in scope
-    are found; None means that no row scope applies because the model holds nothing of one customer.
+    are found; a model that has none cannot be read through a Viewer.
     `account_column` is the database column that holds the account's id, for models that summaries are made of.
     """
 

@@ -35,9 +35,9 @@ class VisibilityRule(models.Model):
         )
 
     def __str__(self) -> str:
-        """The rule as a sentence."""
+        """The rule in short, such as `auditor: masked contact`."""
         where = ".".join(part for part in (self.model, self.field) if part)
-        return f"{self.role} may {self.get_access_display().lower()} {where or self.group}"
+        return f"{self.role}: {self.get_access_display().lower()} {where or self.group}"
 
 
 class RowRule(models.Model):

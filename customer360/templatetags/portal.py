@@ -111,12 +111,6 @@ def serviceicon(name: Any) -> str:
 
 
 @register.filter
-def statusstyle(status: Any) -> str:
-    """The colour of an account's status chip."""
-    return {"active": "ok", "pending": "info"}.get(str(status), "")
-
-
-@register.filter
 def initials(name: Any) -> str:
     """Up to two capitals that stand for a name: DW for Dana Whitfield."""
     words = [word for word in str(name or "").split() if word[0].isalnum()]

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from customer360.models import User
 from customer360.visibility.viewer import Viewer
 
 
@@ -18,9 +20,20 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Attach the viewer, answer, and forbid caching."""
-        signed_in = request.user.is_authenticated
-        request.viewer = Viewer(request.user) if signed_in else None
+        viewer = Viewer(request.user) if isinstance(request.user, User) else None
+        request.viewer = viewer  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if signed_in:
+        if viewer is not None:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """The request's viewer.
+
+    Raises PermissionDenied where there is none: no viewer sees nothing, never everything.
+    """
+    viewer = getattr(request, "viewer", None)
+    if not isinstance(viewer, Viewer):
+        raise PermissionDenied("Nobody is signed in.")
+    return viewer

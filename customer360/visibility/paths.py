@@ -11,8 +11,8 @@ def may_select(viewer: Viewer, model: type[Model], path: str) -> bool:
     """Whether selecting or sorting records of `model` by this lookup discloses only what the viewer may VIEW.
 
     `path` is an ORM lookup such as `name`, `account__name` or `customer__person_id__startswith`. Every field on the way
-    must be one the viewer may VIEW; a comparison with a foreign key compares the other record's key. An unknown name and
-    a relation back from another model are refused like a hidden field, so that the answers do not differ.
+    must be one the viewer may VIEW; a comparison with a foreign key compares the other record's key. An unknown name
+    and a relation back from another model are refused like a hidden field, so that the answers do not differ.
     """
     names = path.split("__")
     while names:

@@ -1,9 +1,9 @@
 """Row scopes: which accounts a person sees. Each app registers those it knows; RowRule grants them to roles."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from guardian.shortcuts import get_objects_for_user
 
 if TYPE_CHECKING:
@@ -48,7 +48,13 @@ def every_account(user: "User") -> None:
 @register("granted")
 def granted_directly(user: "User") -> Q:
     """Accounts granted to this person one by one, and the accounts of customers granted to this person."""
-    options = {"use_groups": True, "with_superuser": False, "accept_global_perms": False}
-    accounts = get_objects_for_user(user, "customer360.view_account", **options)
-    customers = get_objects_for_user(user, "customer360.view_customer", **options)
+    accounts, customers = _granted(user, "view_account"), _granted(user, "view_customer")
     return Q(pk__in=accounts.values("pk")) | Q(customer__in=customers.values("pk"))
+
+
+def _granted(user: "User", permission: str) -> QuerySet[Any]:
+    """The records that the permission is granted on, to the person or to a role: a superuser has none by being one."""
+    granted: QuerySet[Any] = get_objects_for_user(
+        user, f"customer360.{permission}", use_groups=True, with_superuser=False, accept_global_perms=False
+    )
+    return granted

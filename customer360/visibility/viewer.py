@@ -188,7 +188,7 @@ class VisibleRecord:
 
     def __str__(self) -> str:
         """The model's name: the key itself may be hidden."""
-        return type(self.__record)._meta.verbose_name
+        return str(type(self.__record)._meta.verbose_name)
 
     __repr__ = __str__
 
@@ -212,7 +212,7 @@ def visible_models() -> list[type[VisibleModel]]:
 def label(model: type[Model], name: str) -> str:
     """What a field is called on pages, in exports and in history: its verbose name, or a property's own name."""
     try:
-        return str(capfirst(model._meta.get_field(name).verbose_name))
+        return str(capfirst(getattr(model._meta.get_field(name), "verbose_name", name)))
     except FieldDoesNotExist:
         return str(capfirst(name.replace("_", " ")))
 
@@ -220,7 +220,7 @@ def label(model: type[Model], name: str) -> str:
 def help_text(model: type[Model], name: str) -> str:
     """What a field means, in one sentence."""
     try:
-        return str(model._meta.get_field(name).help_text)
+        return str(getattr(model._meta.get_field(name), "help_text", ""))
     except FieldDoesNotExist:
         return (getattr(model, name).__doc__ or "").strip().partition("\n")[0]
 

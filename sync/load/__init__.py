@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 from django.db import connection, transaction
@@ -14,6 +15,7 @@ from psycopg import sql
 
 from customer360.changes import Change
 from customer360.derived import derivations
+from sync.crashpoints import crashpoint
 from sync.extraction import CURSOR_COLUMN
 from sync.load import changes, rejects, stage
 from sync.load.cursor import Cursor
@@ -57,6 +59,16 @@ class Order:
     brake_percent: float | None = None
     commit: Callable[[Outcome], None] = lambda outcome: None
 
+    @property
+    def run_id(self) -> UUID:
+        """The run that loads.
+
+        Raises ValueError for a change that names none: every rejected row says which run met it.
+        """
+        if self.change.run_id is None:
+            raise ValueError("A load needs a run.")
+        return self.change.run_id
+
 
 def load(
     plan: Plan, batches: Iterable[pa.RecordBatch], order: Order, on_batch: Callable[[int], None] = lambda rows: None
@@ -73,6 +85,7 @@ def load(
         stage.create(cursor, plan)
         for batch in batches:
             stage.copy(cursor, plan, batch)
+            crashpoint("staged", plan.stream.name)
             outcome.read += batch.num_rows
             on_batch(outcome.read)
         with transaction.atomic():
@@ -89,8 +102,9 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome) -> None:
     if not order.is_full:
         rejects.offer_again(cursor, plan)
     stage.settle(cursor, plan)
-    rejections = rejects.move_aside(cursor, plan, run_id=order.change.run_id, is_full=order.is_full)
+    rejections = rejects.move_aside(cursor, plan, run_id=order.run_id, is_full=order.is_full)
     outcome.rejected, outcome.healed, outcome.warnings = rejections.rejected, rejections.healed, rejections.warnings
+    crashpoint("checked", plan.stream.name)
     difference = changes.find(cursor, plan, is_full=order.is_full)
     outcome.new, outcome.changed, outcome.unchanged = difference.new, difference.changed, difference.unchanged
     if order.is_full and order.brake_percent is not None:
@@ -106,6 +120,7 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome) -> None:
     changes.keep_bases(cursor, plan)
     outcome.summaries = _refresh_due(cursor, plan, order)
     order.commit(outcome)
+    crashpoint("written", plan.stream.name)
 
 
 def _highest_cursor_value(cursor: Cursor, plan: Plan) -> datetime | None:
@@ -118,6 +133,8 @@ def _highest_cursor_value(cursor: Cursor, plan: Plan) -> datetime | None:
 
 def _brake(cursor: Cursor, plan: Plan, read: int, gone: int, percent: float) -> None:
     """Stop before writing where the source gave nothing, or so little that too much would be marked removed."""
+    if read and not gone:
+        return
     cursor.execute(sql.SQL("SELECT count(*) FROM {} t WHERE t.removed_at IS NULL").format(plan.table))
     held = cursor.fetchone()[0]
     if not held or (read and gone * 100 <= held * percent):

@@ -61,7 +61,9 @@ def find(cursor: Cursor, plan: Plan, *, is_full: bool) -> Difference:
             ),
         )
     )  # fmt: skip
-    cursor.execute(sql.SQL("ANALYZE {}").format(plan.change))
+    cursor.execute(
+        sql.SQL("ANALYZE {change} ({key})").format(change=plan.change, key=comma(c.identifier for c in plan.key))
+    )
     cursor.execute(
         sql.SQL(
             "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), (SELECT count(*) FROM {stage})"
@@ -69,7 +71,7 @@ def find(cursor: Cursor, plan: Plan, *, is_full: bool) -> Difference:
         ).format(stage=plan.stage, change=plan.change)
     )
     new, changed, staged = cursor.fetchone()
-    return Difference(new, changed, staged - new - changed, _count_gone(cursor, plan) if is_full else 0)
+    return Difference(new, changed, staged - new - changed, _find_gone(cursor, plan) if is_full else 0)
 
 
 def _incoming(plan: Plan, column: Column) -> sql.Composable:
@@ -102,12 +104,21 @@ def _absent(plan: Plan) -> sql.Composed:
     )  # fmt: skip
 
 
-def _count_gone(cursor: Cursor, plan: Plan) -> int:
-    """How many records a full compare would mark. A truncated answer looks like an archive run, so both count."""
+def _find_gone(cursor: Cursor, plan: Plan) -> int:
+    """Keep the records a full compare would mark; return how many.
+
+    A truncated answer looks like an archive run, so removed and archived ones count alike.
+    """
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.gone")
+    account = plan.account_column
     cursor.execute(
-        sql.SQL("SELECT count(*) FROM {table} t WHERE {absent}").format(table=plan.table, absent=_absent(plan))
-    )
-    return cursor.fetchone()[0]
+        sql.SQL("CREATE TEMPORARY TABLE gone AS SELECT {key}{account} FROM {table} t WHERE {absent}").format(
+            key=plan.key_list("t"),
+            account=sql.SQL(", t.{} AS gone_account").format(account) if account else sql.SQL(""),
+            table=plan.table, absent=_absent(plan),
+        )
+    )  # fmt: skip
+    return cursor.rowcount
 
 
 def write(cursor: Cursor, plan: Plan, change: Change) -> None:
@@ -134,16 +145,7 @@ def write(cursor: Cursor, plan: Plan, change: Change) -> None:
 
 
 def mark_gone(cursor: Cursor, plan: Plan, change: Change) -> Gone:
-    """Mark what a full compare no longer gave; frozen transactions were archived and still count."""
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.gone")
-    account = plan.account_column
-    cursor.execute(
-        sql.SQL("CREATE TEMPORARY TABLE gone AS SELECT {key}{account} FROM {table} t WHERE {absent}").format(
-            key=plan.key_list("t"),
-            account=sql.SQL(", t.{} AS gone_account").format(account) if account else sql.SQL(""),
-            table=plan.table, absent=_absent(plan),
-        )
-    )  # fmt: skip
+    """Mark what `find` found gone; frozen transactions were archived and still count."""
     archives = plan.stream.absence == Absence.ARCHIVED_IF_FROZEN
     removed = sql.SQL("UPDATE {table} t SET removed_at = now() FROM gone g WHERE {same_key}{only}").format(
         table=plan.table, same_key=plan.same_key("t", "g"), only=sql.SQL(" AND NOT t.is_frozen" if archives else "")

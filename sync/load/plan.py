@@ -16,6 +16,9 @@ from sync.transforms import Transform, Words
 UNREADABLE = "unreadable"
 """The staging column that names the fields of a row in which a character was found that PostgreSQL cannot store."""
 
+KEY_LENGTH = 100
+"""The longest key, as text, that rejected rows and field bases hold."""
+
 _STAGED_TYPES = (
     (pa.types.is_decimal, "numeric"),
     (pa.types.is_integer, "bigint"),
@@ -31,6 +34,14 @@ def staged_type(arrow: pa.DataType) -> str:
 def comma(parts: Iterable[sql.Composable]) -> sql.Composed:
     """The parts, separated by commas."""
     return sql.SQL(", ").join(parts)
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The table that a reference points to, and its key."""
+
+    table: sql.Identifier
+    key: sql.Identifier
 
 
 @dataclass(frozen=True)
@@ -68,9 +79,12 @@ class Column:
         return getattr(self._target, "max_length", None)
 
     @property
-    def parent(self) -> type[models.Model] | None:
-        """The mirrored model that a reference points to."""
-        return self.field.related_model if self.field.is_relation else None
+    def parent(self) -> "Parent | None":
+        """The mirrored table that a reference points to."""
+        if not isinstance(self.field, models.ForeignKey):
+            return None
+        related = self.field.related_model._meta
+        return Parent(sql.Identifier(related.db_table), sql.Identifier(str(related.pk.column)))
 
     @property
     def known_codes(self) -> tuple[str, ...] | None:
@@ -79,7 +93,7 @@ class Column:
 
     @property
     def _target(self) -> models.Field:
-        return self.field.target_field if self.field.is_relation else self.field
+        return self.field.target_field if isinstance(self.field, models.ForeignKey) else self.field
 
     def loaded(self, time_zone: str) -> sql.Composable:
         """The staged value as the mirror's type."""
@@ -105,7 +119,7 @@ class Plan:
     def columns(self) -> tuple[Column, ...]:
         """Every column that the stream fills, in the stream's order."""
         return tuple(
-            Column(model_field.column, model_field, line.transform, line.owner)
+            Column(str(model_field.column), model_field, line.transform, line.owner)
             for line in self.stream.fields
             for model_field in (self.stream.model_field(line.ours),)
         )
@@ -140,7 +154,7 @@ class Plan:
     @cached_property
     def all_columns(self) -> tuple[str, ...]:
         """Every column of the mirror's table, which a history row repeats."""
-        return tuple(model_field.column for model_field in self.model._meta.concrete_fields)
+        return tuple(str(model_field.column) for model_field in self.model._meta.concrete_fields)
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -152,7 +166,7 @@ class Plan:
         """What a new record holds in the columns that no line fills, where the database wants a value."""
         filled = {column.name for column in self.columns}
         return {
-            model_field.column: model_field.get_default()
+            str(model_field.column): model_field.get_default()
             for model_field in self.model._meta.concrete_fields
             if model_field.column not in filled
             and not model_field.null
@@ -181,8 +195,8 @@ class Plan:
         return comma(sql.SQL("{}.{}").format(sql.Identifier(alias), column.identifier) for column in self.key)
 
     def key_text(self, alias: str) -> sql.Composed:
-        """The key of one alias as one text, its parts joined by a slash."""
-        return sql.SQL("concat_ws('/', {})").format(self.key_list(alias))
+        """The key of one alias as one text, its parts joined by a slash; what is too long for a key is cut."""
+        return sql.SQL("left(concat_ws('/', {}), {})").format(self.key_list(alias), sql.Literal(KEY_LENGTH))
 
     def same_key(self, left: str, right: str) -> sql.Composed:
         """That two aliases hold the same record."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import models
 from psycopg import sql
 
 from sync.load.cursor import Cursor
 from sync.load.plan import Column, Plan, comma
 from sync.models import RejectedRow
-from sync.transforms import Money, Words
+from sync.transforms import Words
 
 Reason = RejectedRow.Reason
 _TABLE = sql.Identifier(RejectedRow._meta.db_table)
@@ -64,12 +65,13 @@ def _column_checks(plan: Plan, column: Column) -> Iterator[Check]:
         yield Check(
             Reason.REQUIRED, name, f"It has no {label}.", sql.SQL("{} IS NULL").format(column.loaded(plan.time_zone))
         )
-    if isinstance(column.transform, Money):
+    if isinstance(column.field, models.DecimalField):
         digits, places = column.field.max_digits, column.field.decimal_places
         yield Check(
             Reason.TOO_LARGE, name,
             f"It has more than {digits - places} digits before the point or {places} after it in {label}.",
-            sql.SQL("abs({0}) >= {1} OR {0} <> round({0}, {2})").format(
+            # Comparing allocates nothing, unlike abs() and round(); only a number written with more places is rounded.
+            sql.SQL("{0} >= {1} OR {0} <= -{1} OR (scale({0}) > {2} AND {0} <> round({0}, {2}))").format(
                 column.staged, sql.Literal(10 ** (digits - places)), sql.Literal(places)
             ),
         )  # fmt: skip
@@ -81,7 +83,10 @@ def _column_checks(plan: Plan, column: Column) -> Iterator[Check]:
     elif column.max_length is not None:
         yield Check(
             Reason.TOO_LONG, name, f"Its {label} is longer than {column.max_length} characters.",
-            sql.SQL("length({}) > {}").format(column.staged, sql.Literal(column.max_length)),
+            # The length in bytes is at hand, that in characters is counted; few texts get past the first.
+            sql.SQL("octet_length({0}) > {1} AND length({0}) > {1}").format(
+                column.staged, sql.Literal(column.max_length)
+            ),
         )  # fmt: skip
     if column.parent is not None and column.is_required:
         yield Check(
@@ -93,18 +98,19 @@ def _column_checks(plan: Plan, column: Column) -> Iterator[Check]:
 def offer_again(cursor: Cursor, plan: Plan) -> None:
     """Stage the stream's open rejected rows beside what was read, except those that were read again.
 
-    A row with a character that cannot be stored is left to the source: what is kept of it is not what it was.
+    Left to the source are a row with a character that cannot be stored, as what is kept of it is not what it was, and a
+    key given twice, as the row that was taken for it is not offered beside it.
     """
     cursor.execute(
         sql.SQL("""
             INSERT INTO {stage}
             SELECT (jsonb_populate_record(NULL::{stage}, r.raw)).*
             FROM {rejected} r
-            WHERE r.stream = {stream} AND r.closed_at IS NULL AND r.reason <> {unreadable}
+            WHERE r.stream = {stream} AND r.closed_at IS NULL AND r.reason NOT IN ({unreadable}, {duplicate})
               AND NOT EXISTS (SELECT FROM {stage} s WHERE {key_text} = r.record_key)
         """).format(
             stage=plan.stage, rejected=_TABLE, stream=sql.Literal(plan.stream.name), key_text=plan.key_text("s"),
-            unreadable=sql.Literal(Reason.UNREADABLE.value),
+            unreadable=sql.Literal(Reason.UNREADABLE.value), duplicate=sql.Literal(Reason.DUPLICATE.value),
         )
     )  # fmt: skip
 
@@ -133,8 +139,7 @@ def _find_bad(cursor: Cursor, plan: Plan, listed: list[Check]) -> None:
     """A table of the bad rows' places, with the number of the first check that each fails."""
     parents = sql.SQL(" ").join(
         sql.SQL("LEFT JOIN (SELECT {pk} AS id, true AS ok FROM {table}) {alias} ON {alias}.id = {staged}").format(
-            pk=sql.Identifier(column.parent._meta.pk.column), table=sql.Identifier(column.parent._meta.db_table),
-            alias=_parent_alias(column), staged=column.staged,
+            pk=column.parent.key, table=column.parent.table, alias=_parent_alias(column), staged=column.staged,
         )
         for column in plan.columns
         if column.parent is not None and column.is_required
@@ -240,7 +245,7 @@ def _unlink_missing_parents(cursor: Cursor, plan: Plan) -> Iterator[dict[str, An
                 WHERE {staged} IS NOT NULL AND NOT EXISTS (SELECT FROM {parent} p WHERE p.{pk} = {staged})
             """).format(
                 stage=plan.stage, name=column.identifier, staged=column.staged,
-                parent=sql.Identifier(column.parent._meta.db_table), pk=sql.Identifier(column.parent._meta.pk.column),
+                parent=column.parent.table, pk=column.parent.key,
             )
         )  # fmt: skip
         if cursor.rowcount:

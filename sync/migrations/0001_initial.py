@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('stream', models.CharField(max_length=60)),
                 ('mode', models.CharField(choices=[('full', 'Full compare'), ('new', 'Since the bookmark')], max_length=4)),
                 ('is_dry_run', models.BooleanField(default=False, verbose_name='dry run')),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('stopped', 'Stopped by a brake'), ('abandoned', 'Abandoned')], default='running', max_length=10)),
+                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('stopped', 'Stopped by a brake'), ('abandoned', 'Abandoned'), ('refused', 'Not started')], default='running', max_length=10)),
                 ('business_date', models.DateField(help_text='The date that ageing and revenue were computed for.')),
                 ('requested_by', models.CharField(blank=True, help_text='Who asked for the run; empty: the schedule.', max_length=150)),
                 ('accepted_brake', models.CharField(blank=True, help_text='Why a person let the run go past the brake on removals.', max_length=200)),

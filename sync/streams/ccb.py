@@ -258,11 +258,15 @@ FINANCIAL_TRANSACTIONS = Stream(
         LEFT JOIN CI_PAY_SEG ps ON ps.PAY_SEG_ID = f.SIBLING_ID AND f.FT_TYPE_FLG IN ('PS', 'PX')
         LEFT JOIN CI_PAY py ON py.PAY_ID = ps.PAY_ID
         LEFT JOIN CI_PAY_EVENT pe ON pe.PAY_EVENT_ID = py.PAY_EVENT_ID
+        LEFT JOIN CI_BILL b ON b.BILL_ID = f.BILL_ID
     """,
     key=("ft_id",),
     cadence="hourly, with a full compare once a week",
-    # A transaction counts once it is frozen, which may be long after it was made. CC&B stamps it before it commits.
-    cursor=Cursor("NVL(f.FREEZE_DTTM, f.CRE_DTTM)", overlap=timedelta(days=2)),
+    # A transaction counts once it is frozen, which may be long after it was made. The bill that takes it in gives it its
+    # arrears date without a stamp, so it is read again when that bill completes. CC&B stamps both before it commits.
+    cursor=Cursor(
+        "GREATEST(NVL(f.FREEZE_DTTM, f.CRE_DTTM), NVL(b.COMPLETE_DTTM, f.CRE_DTTM))", overlap=timedelta(days=2)
+    ),
     absence=Absence.ARCHIVED_IF_FROZEN,
     fields=(
         FieldMap("f.FT_ID", "ft_id"),

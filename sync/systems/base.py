@@ -18,7 +18,9 @@ class SourceGone(SourceError):
 
 
 class Reader(Protocol):
-    """A system at one point in time."""
+    """A system at one point in time. `clock` is that point in the system's own clock, without a zone."""
+
+    clock: datetime
 
     def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
         """The rows of a stream in batches of the given schema, from the cursor's lower bound or all of them.

@@ -1,5 +1,6 @@
 """CC&B, read over python-oracledb in thin mode: a read-only account, one point in time, Arrow batches."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -22,6 +23,7 @@ _ADVICE = {
     12514: "The listener does not know the service. Correct CCB_DSN.",
     SNAPSHOT_TOO_OLD: "CC&B lost the point in time that was being read. The stream is read again.",
 }
+_CODE = re.compile(r"ORA-(\d{5})")
 _FINE = "The mirror is as it was after the last good run."
 
 
@@ -33,8 +35,8 @@ def time_zone() -> str:
 class CcbReader:
     """CC&B at one point in time, over one connection."""
 
-    def __init__(self, connection: oracledb.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: oracledb.Connection, clock: datetime) -> None:
+        self._connection, self.clock = connection, clock
 
     def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
         """The rows of a stream; see `Reader`."""
@@ -69,7 +71,8 @@ def reader() -> Iterator[CcbReader]:
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER SESSION SET CURRENT_SCHEMA = {settings.CCB['owner']}")
             cursor.execute("SET TRANSACTION READ ONLY")
-        yield CcbReader(connection)
+            (clock,) = cursor.execute("SELECT SYSDATE FROM DUAL").fetchone()
+        yield CcbReader(connection, clock)
     except oracledb.Error as error:
         raise _explain(error, "CC&B") from error
     finally:
@@ -80,8 +83,9 @@ def reader() -> Iterator[CcbReader]:
 def _explain(error: oracledb.Error, what: str) -> SourceError:
     """The driver's error as one sentence for a person: what happened, what is still fine, what to do."""
     detail = error.args[0] if error.args else None
-    code = getattr(detail, "code", 0)
     message = " ".join(str(getattr(detail, "message", error)).split())
+    # The driver wraps what the listener said in an error of its own, without a code.
+    code = getattr(detail, "code", 0) or next((int(found) for found in _CODE.findall(message)), 0)
     advice = _ADVICE.get(code, "Check that CC&B is running and that CCB_DSN names it; the next run tries again.")
     kind = SourceGone if code == SNAPSHOT_TOO_OLD else SourceError
     return kind(f"{what} could not be read ({message}). {_FINE} {advice}")

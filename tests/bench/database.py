@@ -108,7 +108,11 @@ class Database:
 
         Sessions report at the end of a transaction, at most once a second; `report` makes the app's session do so.
         """
-        return int(self.value("SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables WHERE schemaname = 'public'"))
+        return int(
+            self.value(
+                "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables WHERE schemaname = 'public'"
+            )
+        )
 
     def stated_settings(self) -> dict[str, str]:
         """The server's settings that the figures depend on."""

@@ -1,23 +1,24 @@
-"""`python -m tests.bench.memory ROWS`: load that many new accounts into the bench's mirror, print this process's peak memory.
+"""`python -m tests.bench.memory`: load new accounts from standard input, an Arrow stream, and print the peak memory.
 
-The bench starts it with its own environment; a process of its own, because a process's peak never falls again.
+The bench starts it with its own environment and is its source; a process of its own, as a process's peak never falls again.
 """
 
+import resource
 import sys
 
 import django
+import pyarrow as pa
 
 
 def main() -> int:
-    """Load as a worker does, batch by batch from a source that is not kept, and print the peak in bytes."""
+    """Load as a worker does, batch by batch from a source that is not kept; print the accounts loaded and the peak in bytes."""
     django.setup()
-    from tests.bench import mirror_load, rows
+    from tests.bench.mirror_load import load_mirror
 
-    count = int(sys.argv[1])
-    outcome = mirror_load.load_mirror(rows.batches(count))
-    if outcome.new != count:
-        raise RuntimeError(f"{outcome.new} of {count} accounts were new")
-    print(mirror_load.peak_memory())
+    with pa.ipc.open_stream(sys.stdin.buffer) as source:
+        outcome = load_mirror(iter(source))
+    peak_kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # Linux counts it so
+    print(outcome.new, peak_kibibytes * 1024)
     return 0
 
 

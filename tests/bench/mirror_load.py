@@ -1,12 +1,13 @@
 """The mirror load with full history, measured beside what one would use instead; ratios come from one interleaved run."""
 
 import gc
-import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -22,73 +23,108 @@ from tests.bench.database import BARE, HISTORY, TABLE, Database, report
 from tests.bench.figures import Figure
 from tests.bench.models import BenchAccount
 
-COPY_OF_TUPLES = "psycopg COPY of Python tuples into the bare table"
-ROW_BY_ROW = "update_or_create with simple-history"
-SAMPLE = 2_000
-REPETITIONS = 3
 MEBIBYTE = 1024 * 1024
-
-Seconds = dict[str, list[float]]
-
-
-def measure(database: Database, *, accounts: int, accounts_for_memory: int) -> list[Figure]:
-    """Every figure about the mirror load, over `accounts` accounts; the client's memory over `accounts_for_memory`."""
-    database.make_parents_and_bare_table(rows.CUSTOMERS)
-    prepared = {
-        percent: rows.keep(database.folder / f"{percent}.arrow", rows.batches(accounts, changed_percent=percent))
-        for percent in (0, 1, 100)
-    }
-    tuples = rows.tuples(rows.kept(prepared[0]))
-    gc.collect()
-    gc.freeze()  # so that the collector does not walk the prepared rows while they are copied
-    seconds: Seconds = {}
-    second_run: dict[str, int] = {}
-    for _ in range(REPETITIONS):
-        _repetition(database, prepared, tuples, seconds, second_run)
-    return [
-        *_against_copy(accounts, {name: median(measured) for name, measured in seconds.items()}),
-        *_second_run(second_run),
-        _memory(database, accounts_for_memory),
-    ]
+COPY = "psycopg COPY into the bare table, tuples made of the same batches"
+COPY_OF_READY_TUPLES = "the same COPY, tuples ready in memory"
+ROW_BY_ROW = "update_or_create with simple-history"
 
 
-def _repetition(
-    database: Database, prepared: dict[int, Path], tuples: list[tuple[Any, ...]], seconds: Seconds, second_run: dict[str, int]
-) -> None:
-    """One round: COPY, then the mirror from empty through unchanged and 1 % changed to all changed."""
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: accounts loaded, how often, accounts for the ORM's sample, accounts for the client's memory."""
 
-    def timed(name: str, work: Callable[[], Any]) -> Any:
-        database.settle()
+    accounts: int
+    repetitions: int
+    sample: int
+    accounts_for_memory: int
+
+
+FULL = Size(200_000, 3, 2_000, 1_000_000)
+QUICK = Size(20_000, 1, 100, 20_000)
+
+
+class Round:
+    """One round of measurements over the prepared files of rows, in which each percentage of them differs."""
+
+    def __init__(self, database: Database, size: Size, prepared: dict[int, Path]) -> None:
+        self.database, self.size, self.prepared = database, size, prepared
+        self.seconds: dict[str, float] = {}
+        self.counted: dict[str, int] = {}
+
+    def run(self) -> "Round":
+        """COPY, then the mirror from empty through unchanged and 1 % changed to all changed; return self."""
+        every, few = self.size.accounts, self._changed(1)
+        self.database.empty(BARE, TABLE, HISTORY)
+        before = self.database.wal_position()
+        self._timed("copy", lambda: _copy(rows.tuples(self._rows(0))))
+        self.counted["wal of copy"] = self.database.wal_position() - before
+        self._copy_ready_tuples()
+        self._load("new", 0, new=every)
+        self._second_run()
+        sample = list(islice(rows.tuples(self._rows(1)), self.size.sample))
+        self._timed("row by row", lambda: _row_by_row(sample))
+        self._load("1 % changed", 1, changed=few, unchanged=every - few)
+        load_mirror(self._rows(0))
+        self._load("100 % changed", 100, changed=every)
+        return self
+
+    def _rows(self, percent: int) -> Iterator[pa.RecordBatch]:
+        return rows.kept(self.prepared[percent])
+
+    def _changed(self, percent: int) -> int:
+        return sum(number % rows.BATCH_ROWS % 100 < percent for number in range(self.size.accounts))
+
+    def _timed(self, name: str, work: Callable[[], Any]) -> Any:
+        self.database.settle()
         begun = time.perf_counter()
         done = work()
-        seconds.setdefault(name, []).append(time.perf_counter() - begun)
+        self.seconds[name] = time.perf_counter() - begun
         return done
 
-    def loaded(percent: int) -> Callable[[], Outcome]:
-        return lambda: load_mirror(rows.kept(prepared[percent]))
+    def _load(self, name: str, percent: int, **counts: int) -> None:
+        """Time a load. RuntimeError if it did anything else than it was given to do: its time would mean nothing."""
+        outcome = self._timed(name, lambda: load_mirror(self._rows(percent)))
+        for count in ("new", "changed", "unchanged", "removed", "rejected"):
+            if getattr(outcome, count) != counts.get(count, 0):
+                raise RuntimeError(f"{name}: {getattr(outcome, count)} {count} where {counts.get(count, 0)} were given")
 
-    database.empty(BARE, TABLE, HISTORY)
-    database.settle()
-    before = database.wal_position()
-    timed("copy", lambda: _copy_tuples(tuples))
-    second_run["wal_of_copy"] = database.wal_position() - before
-    _expect(timed("new", loaded(0)), new=len(tuples))
+    def _copy_ready_tuples(self) -> None:
+        ready = list(rows.tuples(self._rows(0)))
+        self.database.empty(BARE)
+        gc.collect()
+        gc.freeze()  # so that the collector does not walk the ready rows while they are copied
+        self._timed("copy of ready tuples", lambda: _copy(ready))
+        gc.unfreeze()
 
-    database.settle()
-    report()
-    written, history, before = database.rows_written(), _history_rows(database), database.wal_position()
-    _expect(timed("unchanged", loaded(0)), unchanged=len(tuples))
-    second_run["wal"] = database.wal_position() - before
-    report()
-    second_run["written"] = database.rows_written() - written
-    second_run["history"] = _history_rows(database) - history
+    def _second_run(self) -> None:
+        """Time a load that changes nothing, and count what it writes all the same."""
+        self.database.settle()
+        report()
+        written, history, wal = self._written()
+        self._load("unchanged", 0, unchanged=self.size.accounts)
+        report()
+        written_after, history_after, wal_after = self._written()
+        self.counted |= {
+            "rows": written_after - written,
+            "history rows": history_after - history,
+            "wal": wal_after - wal,
+        }
 
-    timed("row by row", lambda: _row_by_row(rows.kept(prepared[1])))
-    few = _changed_rows(len(tuples), 1)
-    _expect(timed("1 % changed", loaded(1)), changed=few, unchanged=len(tuples) - few)
-    # The 1 % that differ already differ from the other 99 % in the same way, so they stay as they are: put them back.
-    load_mirror(rows.kept(prepared[0]))
-    _expect(timed("100 % changed", loaded(100)), changed=len(tuples))
+    def _written(self) -> tuple[int, int, int]:
+        history_rows = int(self.database.value(f"SELECT count(*) FROM {HISTORY}"))
+        return self.database.rows_written(), history_rows, self.database.wal_position()
+
+
+def measure(database: Database, size: Size) -> list[Figure]:
+    """Every figure about the mirror load."""
+    database.make_parents_and_bare_table(rows.CUSTOMERS)
+    prepared = {
+        percent: rows.keep(database.folder / f"{percent}.arrow", rows.batches(size.accounts, changed_percent=percent))
+        for percent in (0, 1, 100)
+    }
+    rounds = [Round(database, size, prepared).run() for _ in range(size.repetitions)]
+    seconds = {name: median(each.seconds[name] for each in rounds) for name in rounds[0].seconds}
+    return [*_speed(size, seconds), *_second_run(rounds), _memory(database, size.accounts_for_memory)]
 
 
 def load_mirror(batches: Iterator[pa.RecordBatch]) -> Outcome:
@@ -97,7 +133,7 @@ def load_mirror(batches: Iterator[pa.RecordBatch]) -> Outcome:
     return load(rows.PLAN, batches, order)
 
 
-def _copy_tuples(tuples: list[tuple[Any, ...]]) -> None:
+def _copy(tuples: Iterable[tuple[Any, ...]]) -> None:
     """What one would do who wants no history, no checks and no comparison: psycopg's COPY, row by row, and a commit."""
     names = ", ".join(column.name for column in rows.PLAN.columns)
     with (
@@ -109,71 +145,59 @@ def _copy_tuples(tuples: list[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
-def _row_by_row(batches: Iterator[pa.RecordBatch]) -> None:
-    """What one would do with the ORM, on a sample, in one transaction; taken back, so that the next load finds the same."""
+def _row_by_row(sample: list[tuple[Any, ...]]) -> None:
+    """What one would do with the ORM, in one transaction; taken back, so that the next load finds what this one found."""
     names = [column.field.attname for column in rows.PLAN.columns]
-    sample = [dict(zip(names, row, strict=True)) for row in rows.tuples(next(batches).slice(0, SAMPLE) for _ in range(1))]
     with transaction.atomic():
-        for values in sample:
+        for row in sample:
+            values = dict(zip(names, row, strict=True))
             BenchAccount.objects.update_or_create(account_id=values["account_id"], defaults=values)
         transaction.set_rollback(True)
 
 
-def _expect(outcome: Outcome, **counts: int) -> None:
-    """Raise RuntimeError if a load did anything else than it was given to do: its time would mean nothing."""
-    for name in ("new", "changed", "unchanged", "removed", "rejected"):
-        if getattr(outcome, name) != counts.get(name, 0):
-            raise RuntimeError(f"the load counted {getattr(outcome, name)} {name} where {counts.get(name, 0)} were given")
-
-
-def _changed_rows(accounts: int, percent: int) -> int:
-    return sum(number % rows.BATCH_ROWS % 100 < percent for number in range(accounts))
-
-
-def _history_rows(database: Database) -> int:
-    return int(database.value(f"SELECT count(*) FROM {HISTORY}"))
-
-
-def _against_copy(accounts: int, seconds: dict[str, float]) -> Iterator[Figure]:
+def _speed(size: Size, seconds: dict[str, float]) -> Iterator[Figure]:
     """The rates, and the ratios that are promised."""
-    rates = {name: accounts / value for name, value in seconds.items()}
-    rates["row by row"] = min(SAMPLE, accounts) / seconds["row by row"]
-    for name, what in (
-        ("copy", COPY_OF_TUPLES), ("new", "mirror load, all new"), ("unchanged", "mirror load, unchanged"),
-        ("1 % changed", "mirror load, 1 % changed"), ("100 % changed", "mirror load, 100 % changed"),
-        ("row by row", f"{ROW_BY_ROW}, 1 % changed"),
-    ):  # fmt: skip
-        yield Figure(f"{what}: rate", round(rates[name]), "rows/s", f"median of {REPETITIONS}")
-    for name, minimum, target in (("unchanged", 1.2, 2.0), ("1 % changed", 1.2, 2.0), ("100 % changed", 0.6, 0.85)):
-        ratio = round(rates[name] / rates["copy"], 3)
-        yield Figure(f"mirror load, {name}", ratio, "x", COPY_OF_TUPLES, minimum, target)
-    yield Figure("mirror load, all new", round(rates["new"] / rates["copy"], 3), "x", COPY_OF_TUPLES)
+    rates = {name: size.accounts / value for name, value in seconds.items()}
+    rates["row by row"] = size.sample / seconds["row by row"]
+    named = {"copy": COPY, "copy of ready tuples": COPY_OF_READY_TUPLES, "row by row": f"{ROW_BY_ROW}, 1 % changed"}
+    for name, rate in rates.items():
+        what = named.get(name, f"mirror load, {name}")
+        yield Figure(f"{what}: rate", round(rate), "rows/s", f"median of {size.repetitions}")
+    bounds: dict[str, tuple[float | None, float | None]] = {
+        "unchanged": (1.2, 2.0), "1 % changed": (1.2, 2.0), "100 % changed": (0.6, 0.85), "new": (None, None)
+    }  # fmt: skip
+    for name, (minimum, target) in bounds.items():
+        yield Figure(f"mirror load, {name}", round(rates[name] / rates["copy"], 3), "x", COPY, minimum, target)
+    for name in bounds:
+        ratio = round(rates[name] / rates["copy of ready tuples"], 3)
+        yield Figure(f"mirror load, {name}, against ready tuples", ratio, "x", COPY_OF_READY_TUPLES)
     yield Figure(
         "mirror load, 1 % changed, against the ORM", round(rates["1 % changed"] / rates["row by row"], 1), "x",
-        f"{ROW_BY_ROW} on {SAMPLE:,} rows", 100, 250,
+        f"{ROW_BY_ROW}, {size.sample:,} rows", 100, 250,
     )  # fmt: skip
 
 
-def _second_run(counted: dict[str, int]) -> Iterator[Figure]:
-    """What a second run over the same rows leaves behind."""
-    yield Figure("second run: rows written", counted["written"], "rows", "in all tables", 0, 0, at_most=True)
-    yield Figure("second run: history rows", counted["history"], "rows", "", 0, 0, at_most=True)
-    share = round(100 * counted["wal"] / counted["wal_of_copy"], 3)
-    yield Figure("second run: write-ahead log", share, "%", "of what the COPY wrote", 2, 1, at_most=True)
+def _second_run(rounds: list[Round]) -> Iterator[Figure]:
+    """The most that a second run over the same rows left behind in any round."""
+    for name in ("rows", "history rows"):
+        most = max(each.counted[name] for each in rounds)
+        yield Figure(f"second run: {name} written", most, "rows", "all tables of the portal", 0, 0, at_most=True)
+    share = max(100 * each.counted["wal"] / each.counted["wal of copy"] for each in rounds)
+    yield Figure("second run: write-ahead log", round(share, 3), "%", "what the COPY wrote", 2, 1, at_most=True)
 
 
 def _memory(database: Database, accounts: int) -> Figure:
-    """The peak memory of a process that loads new accounts, history and all, while the source's batches pass through it."""
+    """The peak memory of a process that loads new accounts, history and all, from a source that it does not keep."""
     database.empty(TABLE, HISTORY, BARE)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.memory", str(accounts)], check=True, stdout=subprocess.PIPE, text=True
-    )
-    peak = int(done.stdout)
-    return Figure(
-        f"client memory at {accounts:,} rows", round(peak / MEBIBYTE), "MB", "peak resident set size, all new", 512, 256, at_most=True
-    )
-
-
-def peak_memory() -> int:
-    """This process's peak resident set size, in bytes (Linux counts it in kibibytes)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    command = [sys.executable, "-m", "tests.bench.memory"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None and process.stdout is not None
+        with pa.ipc.new_stream(process.stdin, rows.PLAN.arrow_schema) as stream:
+            for batch in rows.batches(accounts):
+                stream.write_batch(batch)
+        process.stdin.close()
+        loaded, peak = map(int, process.stdout.read().split())
+    if loaded != accounts:
+        raise RuntimeError(f"{loaded} of {accounts} accounts were new")
+    name = f"client memory, {accounts:,} rows"
+    return Figure(name, round(peak / MEBIBYTE), "MB", "peak resident set size, all new", 512, 256, at_most=True)

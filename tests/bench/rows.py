@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,13 @@ SEED = 20_240_229
 PLAN = Plan(ACCOUNTS, "America/New_York")
 
 _STREETS = ("Harbor Point Rd", "N Main St", "Old Mill Ln", "Industrial Pkwy", "Lakeview Ave", "Quarry Hill Rd")
-_CITIES = (("Stamford", "06902"), ("Norwalk", "06851"), ("New Haven", "06511"), ("Danbury", "06810"), ("Milford", "06460"))
+_CITIES = (
+    ("Stamford", "06902"),
+    ("Norwalk", "06851"),
+    ("New Haven", "06511"),
+    ("Danbury", "06810"),
+    ("Milford", "06460"),
+)
 _SURNAMES = ("Whitfield", "Okafor", "Lindqvist", "Marchetti", "Delacroix", "Nakamura", "O'Brien", "Haddad", "Kowalczyk")
 _GIVEN = ("Dana", "Priya", "Tomas", "Eleanor", "Marcus", "Ingrid", "Wei", "Rosa", "Samuel")
 _CLASSES = (("RES", "Residential"), ("COM-S", "Small commercial"), ("COM-L", "Large commercial"), ("IND", "Industrial"))
@@ -53,7 +59,7 @@ def _row(draw: random.Random) -> dict[str, Any]:
         "phone": f"(203) 555-{draw.randrange(10_000):04}",
         "industry": "Food processing and storage" if customer_class != "RES" else None,
         "representative": f"{draw.choice(_GIVEN)} {draw.choice(_SURNAMES)}",
-        "business_description": f"Runs {draw.choice(_WORK)} with {draw.randrange(2, 400)} people, \"as of record\", two meters",
+        "business_description": f'Runs {draw.choice(_WORK)} with {draw.randrange(2, 400)} people, "as of record", 2 meters',
         "address1": f"{draw.randrange(1, 9999)} {draw.choice(_STREETS)}",
         "address2": f"Unit {draw.randrange(1, 80)}" if draw.random() < 0.3 else None,
         "address3": None,
@@ -118,16 +124,18 @@ def kept(path: Path) -> Iterator[pa.RecordBatch]:
             yield reader.get_batch(number)
 
 
-def tuples(prepared: Iterator[pa.RecordBatch]) -> list[tuple[Any, ...]]:
+def tuples(prepared: Iterator[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
     """The rows as the Python values that the mirror's columns take, in the plan's column order."""
-    return [row for batch in prepared for row in zip(*map(_values, batch.columns, batch.schema.names), strict=True)]
+    for batch in prepared:
+        yield from zip(*map(_values, batch.columns, batch.schema.names), strict=True)
 
 
 def _values(column: pa.Array, name: str) -> list[Any]:
+    """One column's Python values; Arrow does what can be done before they become objects."""
     if name == "status":
         return [STATUS_WORDS[code] for code in column.to_pylist()]
     if name in BenchAccount.SWITCHES:
-        return [switch == "Y" for switch in column.to_pylist()]
+        return pc.equal(column, "Y").to_pylist()
     if name in BenchAccount.DAYS:
-        return [day and date(day.year, day.month, day.day) for day in column.to_pylist()]
+        return column.cast(pa.date32()).to_pylist()
     return column.to_pylist()

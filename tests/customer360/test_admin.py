@@ -30,7 +30,7 @@ def superuser(client_as: SignIn) -> Client:
     return client_as("executive", is_staff=True, is_superuser=True)
 
 
-@pytest.mark.parametrize("query", ["phone__startswith=5", "phone__regex=.", "email=a", "city__isnull=1", "history__name=x"])
+@pytest.mark.parametrize("query", ["phone__startswith=5", "phone__regex=.", "city__isnull=1", "history__name=x"])
 def test_a_hidden_field_and_an_unknown_one_are_refused_alike(superuser: Client, query: str) -> None:
     make_customer()
     assert superuser.get(f"{page(Customer, 'changelist')}?{query}").status_code == 400
@@ -64,7 +64,7 @@ def test_nobody_adds_changes_or_deletes_a_mirrored_record(superuser: Client, mod
     account = make_account()
     key = account.customer_id if model is Customer else account.pk
     before = list(Customer.objects.values()), list(Account.objects.values())
-    for address in (page(model, "add"), page(model, "change", key), page(model, "delete", key), page(model, "history", key)):
+    for address in (page(model, "add"), *(page(model, action, key) for action in ("change", "delete", "history"))):
         assert superuser.post(address, {"name": "Changed", "post": "yes"}).status_code in (403, 404, 405)
     superuser.post(page(model, "changelist"), {"action": "delete_selected", "_selected_action": [key], "post": "yes"})
     assert (list(Customer.objects.values()), list(Account.objects.values())) == before
@@ -111,7 +111,10 @@ def test_whoever_may_not_see_the_key_has_no_page_of_the_model(client_as: SignIn)
     customer = make_customer()
     role = make_role("no keys", {FieldGroup.PROFILE: Access.VIEW})
     client = client_as(role, is_staff=True, is_superuser=True)
-    for address in (page(Customer, "changelist"), page(Customer, "change", customer.pk), page(Customer, "history", customer.pk)):
+    for address in (
+        page(Customer, "changelist"),
+        *(page(Customer, name, customer.pk) for name in ("change", "history")),
+    ):
         assert client.get(address).status_code == 403
     assert "customer360/customer/" not in client.get(reverse("admin:index")).content.decode()
 

@@ -121,9 +121,23 @@ def mirrored_models() -> list[type[models.Model]]:
     )
 
 
-def contents(*, but: Iterable[str] = ("id", "history_id", "history_date", "run_id", "removed_at", "archived_at")) -> Row:
-    """Every row of every mirrored table, without what differs from one run to the next; marks count as set or not."""
+FLEETING = ("id", "history_id", "history_date", "run_id", "removed_at", "archived_at")
+"""What differs between two runs that do the same; of the marks only whether they are set is compared."""
+
+
+def contents(*, but: Iterable[str] = FLEETING) -> Row:
+    """Every row of every mirrored table, in an order of its own, without the named columns."""
     return {model._meta.db_table: _rows(model, set(but)) for model in mirrored_models()}
+
+
+def differences(before: Row, after: Row) -> list[str]:
+    """The rows that only one of two `contents` holds, one a line."""
+    return [
+        f"{sign} {table} {row}"
+        for sign, these, others in (("-", before, after), ("+", after, before))
+        for table in these
+        for row in set(these[table]) - set(others[table])
+    ]
 
 
 def _rows(model: type[models.Model], but: set[str]) -> list[tuple[Any, ...]]:

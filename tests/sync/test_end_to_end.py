@@ -1,11 +1,182 @@
-from sync.models import SyncRun
-from tests.sync.support import *
-import time
-def test_x(mirror, ccb):
-    for r in SyncRun.objects.order_by("started_at"): print(r.stream, r.state, r.seconds, r.read, r.new, r.rejected, r.message, r.warnings)
-    from sync.models import RejectedRow
-    for r in RejectedRow.objects.all(): print(r, r.field, r.detail)
-    b=written(); t=time.time()
-    runs=run_all(full=True)
-    print(time.time()-t, written_since(b))
-    for r in runs.values(): print(r.stream, r.state, r.seconds, r.read, r.new, r.changed, r.removed, r.rejected, r.message, r.summaries)
+"""Everything from CC&B over the real driver into the mirror: it ties out to the cent, and a second run writes nothing."""
+
+import pytest
+
+from customer360.models import (
+    Account,
+    AccountCustomer,
+    AccountSummary,
+    Customer,
+    FinancialTransaction,
+    ServiceAgreement,
+)
+from sync.models import Bookmark, RejectedRow, SyncRun
+from sync.simulators.ccb.generator.dirt import planted
+from sync.streams import STREAMS, by_name
+from tests.sync.support import (
+    BOOKKEEPING,
+    TODAY,
+    Ccb,
+    contents,
+    differences,
+    mirrored_models,
+    run_all,
+    run_one,
+    written,
+    written_since,
+)
+
+pytestmark = pytest.mark.usefixtures("mirror")
+
+# What each stream is to deliver, said independently of its own statement.
+COUNTED = {
+    "ccb.customers": "SELECT COUNT(*) FROM CI_PER WHERE PER_ID IN (SELECT PER_ID FROM CI_ACCT_PER)",
+    "ccb.accounts": "SELECT COUNT(*) FROM CI_ACCT",
+    "ccb.account-customers": "SELECT COUNT(*) FROM CI_ACCT_PER",
+    "ccb.premises": "SELECT COUNT(*) FROM CI_PREM",
+    "ccb.service-agreements": "SELECT COUNT(*) FROM CI_SA",
+    "ccb.financial-transactions": "SELECT COUNT(*) FROM CI_FT",
+}
+
+
+def _rejected(stream: str) -> int:
+    return RejectedRow.objects.filter(stream=stream, closed_at=None).count()
+
+
+# The first load
+
+
+@pytest.mark.parametrize("stream", [stream.name for stream in STREAMS])
+def test_records_and_rejected_rows_add_up_to_ccbs_rows(ccb: Ccb, stream: str) -> None:
+    run = SyncRun.objects.get(stream=stream)
+    assert (run.state, run.message) == (SyncRun.State.DONE, "")
+    assert run.read == ccb.value(COUNTED[stream]) > 30
+    assert run.new == by_name(stream).model._default_manager.count() == run.read - _rejected(stream)
+    assert (run.changed, run.unchanged, run.removed, run.healed, run.rejected) == (0, 0, 0, 0, _rejected(stream))
+
+
+def test_balances_tie_out_to_the_cent(ccb: Ccb) -> None:
+    rows = ccb.control.connection.execute(
+        "SELECT a.ACCT_ID, ROUND(SUM(f.CUR_AMT) * 100), ROUND(SUM(f.TOT_AMT) * 100)"
+        " FROM CI_ACCT a LEFT JOIN CI_SA s ON s.ACCT_ID = a.ACCT_ID"
+        " LEFT JOIN CI_FT f ON f.SA_ID = s.SA_ID AND f.FREEZE_SW = 'Y' GROUP BY a.ACCT_ID"
+    )
+    theirs = {account.strip(): (int(current or 0), int(payoff or 0)) for account, current, payoff in rows}
+    ours = AccountSummary.objects.values_list("account_id", "balance", "payoff_balance")
+    assert {account: (int(balance * 100), int(payoff * 100)) for account, balance, payoff in ours} == theirs
+    assert any(current != payoff for current, payoff in theirs.values()), "budget billing makes the two differ"
+
+
+def test_names_are_the_primary_ones(ccb: Ccb) -> None:
+    rows = ccb.control.connection.execute("SELECT PER_ID, PRIM_NAME_SW, SEQ_NUM, ENTITY_NAME FROM CI_PER_NAME")
+    ranked = sorted((person.strip(), switch != "Y", number, name.strip()) for person, switch, number, name in rows)
+    primary = {person: name for person, _, _, name in reversed(ranked)}
+    assert dict(Customer.objects.values_list("person_id", "name")) == {
+        person: primary[person] for person in Customer.objects.values_list("person_id", flat=True)
+    }
+
+
+def test_an_accounts_status_is_that_of_its_agreements(ccb: Ccb) -> None:
+    rows = list(ccb.control.connection.execute("SELECT ACCT_ID, SA_STATUS_FLG FROM CI_SA"))
+    accounts = ccb.ids("SELECT ACCT_ID FROM CI_ACCT")
+    by_account = {account: {status.strip() for a, status in rows if a.strip() == account} for account in accounts}
+    expected = {
+        account: "active" if held & {"20", "30", "40", "50"} else "pending" if held & {"05", "10"} else "inactive"
+        for account, held in by_account.items()
+    }
+    assert dict(Account.objects.values_list("account_id", "status")) == expected
+
+
+def test_the_storys_account_is_as_told() -> None:
+    account = Account.objects.select_related("customer", "summary").get(pk="4218665007")
+    assert account.customer.name == "Harborview Cold Storage LLC"
+    assert (account.status, account.customer_class_name, account.bill_cycle) == ("active", "Commercial, large", "14")
+    summary = account.summary
+    assert [str(figure) for figure in (summary.balance, summary.past_due, summary.past_due_1_30)] == [
+        "4912.35", "1284.60", "1284.60",
+    ]  # fmt: skip
+    assert (TODAY - summary.past_due_since).days == 13
+
+
+def test_planted_dirt_is_rejected_with_its_reason_or_taken(ccb: Ccb) -> None:
+    found = {dirt.kind: dirt.key for dirt in planted(ccb.control.connection)}
+    rejected = set(RejectedRow.objects.values_list("stream", "record_key", "reason"))
+    missing = found["main customer that does not exist"]
+    assert rejected == {
+        ("ccb.financial-transactions", found["transaction of a missing agreement"]["FT_ID"], "required"),
+        ("ccb.service-agreements", found["agreement of a missing account"]["SA_ID"], "orphan"),
+        ("ccb.account-customers", f"{missing['ACCT_ID']}/{missing['PER_ID']}", "orphan"),
+    } | _rejected_for_a_blank_name(ccb, found["blank name"])
+    assert Account.objects.get(pk=missing["ACCT_ID"]).customer is None
+    assert Account.objects.get(pk=found["account without a person"]["ACCT_ID"]).name is None
+    two = AccountCustomer.objects.filter(account=found["two main customers"]["ACCT_ID"], is_main=True)
+    assert Account.objects.get(pk=found["two main customers"]["ACCT_ID"]).customer_id == min(r.customer_id for r in two)
+    assert len(two) == 2
+    assert ServiceAgreement.objects.get(pk=found["unknown agreement status"]["SA_ID"]).status == "45"
+    assert ServiceAgreement.objects.get(pk=found["date in year 9999"]["SA_ID"]).end_date.year == 9999
+    assert Account.objects.get(pk=found["date in year 1"]["ACCT_ID"]).setup_date.year == 1
+    classless = Account.objects.get(pk=found["class without a description"]["ACCT_ID"])
+    assert (classless.customer_class, classless.customer_class_name) == ("OLDRES", None)
+    assert FinancialTransaction.objects.get(pk=found["negative bill segment"]["FT_ID"]).current_amount == -25
+    huge = FinancialTransaction.objects.get(pk=found["huge amount"]["FT_ID"])
+    assert (str(huge.current_amount), huge.is_frozen) == ("9999999999999.99", False)
+
+
+def _rejected_for_a_blank_name(ccb: Ccb, key: dict[str, str]) -> set[tuple[str, str, str]]:
+    """What a blank name rejects: the person and its roles, where the name is the primary one."""
+    (name,) = ccb.control.rows("CI_PER_NAME", PER_ID=key["PER_ID"], SEQ_NUM=int(key["SEQ_NUM"]))
+    if name["PRIM_NAME_SW"] != "Y":
+        return set()
+    roles = ccb.ids(f"SELECT ACCT_ID FROM CI_ACCT_PER WHERE PER_ID = '{key['PER_ID']}'")
+    return {("ccb.customers", key["PER_ID"], "required")} | {
+        ("ccb.account-customers", f"{account}/{key['PER_ID']}", "orphan") for account in roles
+    }
+
+
+def test_what_was_taken_but_deserves_a_look_is_reported(ccb: Ccb) -> None:
+    mains = set(ccb.ids("SELECT DISTINCT ACCT_ID FROM CI_ACCT_PER WHERE MAIN_CUST_SW = 'Y'"))
+    unlinked = Account.objects.filter(pk__in=mains, customer=None).count()
+    assert unlinked >= 1
+    warned = {(run.stream, w["field"], w["rows"]) for run in SyncRun.objects.all() for w in run.warnings}
+    assert ("ccb.service-agreements", "status", 1) in warned
+    assert ("ccb.accounts", "customer", unlinked) in warned
+
+
+# The second run
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["since the bookmark", "full compare"])
+def test_a_second_run_writes_nothing_but_its_own_books(ccb: Ccb, full: bool) -> None:
+    before, held = written(), {model: model._default_manager.count() for model in mirrored_models()}
+    runs = run_all(full=full)
+    for run in runs.values():
+        assert run.state == SyncRun.State.DONE
+        figures = (run.new, run.changed, run.removed, run.archived, run.healed, run.summaries)
+        assert figures == (0, 0, 0, 0, 0, 0), run.stream
+    assert written_since(before, but=BOOKKEEPING) == {}
+    assert {model: model._default_manager.count() for model in mirrored_models()} == held
+    transactions = runs["ccb.financial-transactions"]
+    assert transactions.mode == (SyncRun.Mode.FULL if full else SyncRun.Mode.NEW)
+    assert (transactions.read == ccb.value("SELECT COUNT(*) FROM CI_FT")) == full
+
+
+def test_what_is_new_is_read_from_the_bookmark_less_the_overlap(ccb: Ccb) -> None:
+    bookmark = Bookmark.objects.get(stream="ccb.financial-transactions")
+    assert bookmark.value == "2026-11-24T00:00:00", "CC&B's clock stood there, whatever its rows are stamped with"
+    run, _ = run_one("ccb.financial-transactions")
+    since = (
+        "SELECT COUNT(*) FROM CI_FT LEFT JOIN CI_BILL USING (BILL_ID) WHERE CI_FT.CRE_DTTM >= '2026-11-22'"
+        " OR FREEZE_DTTM >= '2026-11-22' OR COMPLETE_DTTM >= '2026-11-22'"
+    )
+    assert 0 < run.read == ccb.value(since)
+
+
+def test_business_days_read_as_news_leave_what_a_full_compare_would(ccb: Ccb) -> None:
+    today = ccb.control.day(3)
+    runs = run_all(business_date=today)
+    assert runs["ccb.financial-transactions"].mode == SyncRun.Mode.NEW
+    assert runs["ccb.financial-transactions"].new > 0
+    after_news = contents()
+    again, _ = run_one("ccb.financial-transactions", business_date=today, full=True)
+    assert again.state == SyncRun.State.DONE
+    assert differences(after_news, contents()) == []

@@ -23,8 +23,15 @@ DEMO_USERS = {
 }
 """Sign-in name -> role."""
 
-MANAGED = Q(name__istartswith="Northgate") | Q(name="Harborview Cold Storage LLC")
-"""The customers the demo manager looks after: the commercial customer whose story the demo data tell."""
+COMPANIES = (
+    "Harborview Cold Storage LLC",
+    "Ellery Crossdock",
+    "Pier 4 Reefer Terminal",
+    "Falls Warehouse",
+    "Quarry Lane Yard",
+)
+MANAGED = Q(name__istartswith="Northgate") | Q(name__in=COMPANIES)
+"""The customers the demo manager looks after: Northgate Foods Group and its companies, whose story the demo tells."""
 
 
 class Command(BaseCommand):
@@ -42,7 +49,9 @@ class Command(BaseCommand):
         Raises CommandError unless DEBUG is on: the demo's password is public.
         """
         if not settings.DEBUG:
-            raise CommandError("Demo users have a public password, so they are made only where DEBUG is on; nothing was done.")
+            raise CommandError(
+                "Nothing was done: demo users have a public password and are made only where DEBUG is on."
+            )
         with transaction.atomic():
             if not options["grants"]:
                 install_roles()
@@ -51,7 +60,11 @@ class Command(BaseCommand):
                     make_user(username, role)
                 self.stdout.write(f"Demo users: {', '.join(DEMO_USERS)}; the password is {PASSWORD}.")
             granted = grant_customers()
-        self.stdout.write(f"The manager sees {granted} customers by direct grant." if granted else "No customers to grant yet.")
+        self.stdout.write(
+            f"The manager sees {granted} customers by direct grant."
+            if granted
+            else "The manager sees no customer yet: run `manage.py demo --grants` after the first sync."
+        )
 
 
 def make_user(username: str, role: str) -> User:

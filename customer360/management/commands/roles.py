@@ -27,7 +27,7 @@ class Command(BaseCommand):
         Raises CommandError where new permissions are asked for and the administrator role was deleted.
         """
         created = install_roles()
-        self.stdout.write(f"Roles created: {', '.join(created)}." if created else "Every role exists; none was changed.")
+        self.stdout.write(f"Roles created: {', '.join(created)}." if created else "Every role exists; none changed.")
         if options["new_permissions"]:
             try:
                 added = add_new_permissions()

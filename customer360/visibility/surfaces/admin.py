@@ -1,16 +1,16 @@
-"""Django admin over the Viewer: mirrored records are read there as everywhere, and every hook that names a field asks it.
+"""Django admin over the Viewer: mirrored records are read as everywhere, and every hook that names a field asks it.
 
 Stock admin answers `?any_field__startswith=x` for any local field, and simple-history's admin views print hidden fields
 and accept changes by view permission; so the lookups are refused here and those views are not used at all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.admin import ModelAdmin, ShowFacets
 from django.contrib.admin.utils import display_for_value, unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from customer360.models import VisibleModel
 from customer360.visibility.groups import Access
+from customer360.visibility.middleware import viewer_of
 from customer360.visibility.paths import may_select
 from customer360.visibility.surfaces.history import HistoryLine, history_lines, visible_history
 from customer360.visibility.viewer import Viewer, VisibleRecord, label
@@ -105,55 +106,55 @@ class ReadOnlyAdmin(ModelAdmin):
 class VisibleModelAdmin(HistoryMixin, ReadOnlyAdmin):
     """Reads one visible model as the viewer may see it.
 
-    `list_display`, `search_fields`, `list_filter` and `ordering` say what a viewer of everything gets; each viewer gets the
-    part that is visible. Admin links to records by key, so a viewer who may not VIEW the key has no such page. A model
-    permission opens the page, the Viewer decides what is on it: a superuser sees what its roles see.
+    `list_display`, `search_fields`, `list_filter` and `ordering` say what a viewer of everything gets; each viewer gets
+    the part that is visible. Admin links to records by key, so a viewer who may not VIEW the key has no such page. A
+    model permission opens the page, the Viewer decides what is on it: a superuser sees what its roles see.
     """
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The model permission, and a key that is visible."""
         if not super().has_view_permission(request):
             return False
-        return request.viewer.key_access(self.model, self.opts.pk.name) >= Access.VIEW
+        return viewer_of(request).key_access(self.model, self.opts.pk.name) >= Access.VIEW
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """The records in the viewer's scope."""
-        return request.viewer.records(super().get_queryset(request))
+        return viewer_of(request).records(super().get_queryset(request))
 
-    def _visible(self, request: HttpRequest, paths: Sequence[str]) -> list[str]:
-        return [path for path in paths if may_select(request.viewer, self.model, path.lstrip("-^=@"))]
+    def _visible(self, request: HttpRequest, paths: Iterable[Any]) -> list[str]:
+        return [path for path in paths if may_select(viewer_of(request), self.model, path.lstrip("-^=@"))]
 
-    def _columns(self, request: HttpRequest, names: Sequence[str]) -> list[Column]:
-        visible = set(request.viewer.fields(self.model, Access.MASKED))
-        return [Column(request.viewer, self.model, name) for name in names if name in visible]
+    def _columns(self, request: HttpRequest, names: Iterable[Any]) -> list[Column]:
+        visible = set(viewer_of(request).fields(self.model, Access.MASKED))
+        return [Column(viewer_of(request), self.model, name) for name in names if name in visible]
 
-    def get_list_display(self, request: HttpRequest) -> list[Column]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The listed fields that are visible."""
         return self._columns(request, self.list_display)
 
-    def get_list_filter(self, request: HttpRequest) -> list[str]:
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """The filters by fields that may be viewed."""
         return self._visible(request, self.list_filter)
 
-    def get_search_fields(self, request: HttpRequest) -> list[str]:
+    def get_search_fields(self, request: HttpRequest) -> list[Any]:
         """The searched fields that may be viewed."""
         return self._visible(request, self.search_fields)
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
         """The ordering by fields that may be viewed; nothing of it left, by key."""
         return self._visible(request, self.ordering or ()) or ["pk"]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Column]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Every visible field, in the order of the model's field groups."""
-        return self._columns(request, request.viewer.fields(self.model, Access.MASKED))
+        return self._columns(request, viewer_of(request).fields(self.model, Access.MASKED))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Column]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """All of them."""
         return self.get_fields(request, obj)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Whether the query string may select by this lookup."""
-        return may_select(request.viewer, self.model, lookup)
+        return may_select(viewer_of(request), self.model, lookup)
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         """Records are linked by their key alone; another field in `_to_field` would be printed and searched."""
@@ -163,6 +164,6 @@ class VisibleModelAdmin(HistoryMixin, ReadOnlyAdmin):
         """Not found, like any other page outside the viewer's scope."""
         raise Http404("There is no such record.")
 
-    def history_lines(self, request: HttpRequest, record: Model) -> list[HistoryLine]:
+    def history_lines(self, request: HttpRequest, record: Any) -> list[HistoryLine]:
         """The visible part of the record's changes."""
-        return visible_history(request.viewer, record)
+        return visible_history(viewer_of(request), record)

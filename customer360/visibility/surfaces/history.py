@@ -38,9 +38,10 @@ class HistoryLine:
 
 
 def visible_history(viewer: Viewer, record: VisibleModel, limit: int = 100) -> list[HistoryLine]:
-    """The record's latest changes, newest first. A change of hidden fields alone leaves no line: that it happened is hidden.
+    """The record's latest changes, newest first.
 
-    Empty for a model that keeps no history. `record` must be one the viewer has in scope.
+    A change of hidden fields alone leaves no line: that it happened is hidden too. Empty for a model that keeps no
+    history. `record` must be one the viewer has in scope.
     """
     model = type(record)
     access = viewer.access(model) | {

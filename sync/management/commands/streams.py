@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from rich.console import Console
 from rich.table import Table
 
 from sync import selectors
+from sync.management.commands.sync import wide_console
 
 
 class Command(BaseCommand):
@@ -17,17 +17,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the table."""
         table = Table()
-        for heading in ("stream", "fills", "fields", "compares", "cadence", "last success", "records", "rejected"):
-            table.add_column(heading)
+        for heading in ("stream", "fills", "compares", "cadence", "last success", "records", "rejected"):
+            table.add_column(heading, no_wrap=heading == "stream")
         for state in selectors.stream_states():
             table.add_row(
                 state.stream.name,
                 state.stream.model.__name__,
-                str(len(state.stream.fields)),
                 "since the bookmark" if state.stream.cursor else "everything",
                 state.stream.cadence,
                 f"{state.last_success_at:%Y-%m-%d %H:%M}" if state.last_success_at else "never",
                 f"{state.records:,}",
                 f"{state.rejected:,}",
             )
-        Console(file=self.stdout._out).print(table)
+        wide_console(self.stdout).print(table)

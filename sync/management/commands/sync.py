@@ -1,11 +1,10 @@
 """`manage.py sync`: run streams now, with progress, and say what each one did."""
 
-import sys
 from argparse import ArgumentParser
 from datetime import date
-from typing import Any
+from typing import IO, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -26,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to run, and how."""
-        parser.add_argument("streams", nargs="+", metavar="stream", help="names of streams, or all")
+        parser.add_argument("streams", nargs="*", metavar="stream", help="names of streams, or all (the default)")
         parser.add_argument(
             "--full", action="store_true", help="compare everything, also where a cursor tells what is new"
         )
@@ -43,7 +42,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, draw progress, print the closing table; exit code 1 if a stream did not end well."""
         chosen = self._chosen(options["streams"])
-        console = Console(file=self.stdout._out if hasattr(self.stdout, "_out") else sys.stdout)
+        console = wide_console(self.stdout)
         results = self._run(console, chosen, options)
         console.print(closing_table([run for run, _ in results]))
         for run, outcome in results:
@@ -53,13 +52,13 @@ class Command(BaseCommand):
             raise CommandError(f"Not done: {', '.join(failed)}. The other streams are.")
 
     def _chosen(self, names: list[str]) -> tuple[Stream, ...]:
-        if names == ["all"]:
+        if names in ([], ["all"]):
             return streams.STREAMS
         try:
-            wanted = {streams.by_name(name) for name in names}
+            wanted = {streams.by_name(name).name for name in names}
         except KeyError as error:
             raise CommandError(error.args[0]) from error
-        return tuple(stream for stream in streams.STREAMS if stream in wanted)
+        return tuple(stream for stream in streams.STREAMS if stream.name in wanted)
 
     def _run(
         self, console: Console, chosen: tuple[Stream, ...], options: dict[str, Any]
@@ -107,6 +106,12 @@ class Command(BaseCommand):
             )
 
 
+def wide_console(stream: OutputWrapper) -> Console:
+    """A console on a command's output; where that is no terminal, wide enough for the tables."""
+    console = Console(file=cast("IO[str]", stream))
+    return console if console.is_terminal else Console(file=cast("IO[str]", stream), width=120)
+
+
 def held_records(model: type[VisibleModel]) -> int:
     """How many records the mirror holds, which is about how many a full compare will read."""
     return model._default_manager.count()
@@ -115,11 +120,11 @@ def held_records(model: type[VisibleModel]) -> int:
 def closing_table(runs: list[SyncRun]) -> Table:
     """What each run did, in records and seconds."""
     table = Table(title="Dry run: nothing was written" if any(run.is_dry_run for run in runs) else None)
-    table.add_column("stream")
-    table.add_column("state")
+    table.add_column("stream", no_wrap=True)
     for name in (*COUNTS, "seconds"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for run in runs:
         figures = [f"{getattr(run, name):,}" for name in COUNTS]
-        table.add_row(run.stream, run.get_state_display(), *figures, f"{run.seconds:.1f}")
+        state = "" if run.state == SyncRun.State.DONE else f": {run.get_state_display().lower()}"
+        table.add_row(f"{streams.by_name(run.stream).title}{state}", *figures, f"{run.seconds:.1f}")
     return table

@@ -71,7 +71,7 @@ class Cursor:
     def rows(self, count: int) -> list[Row]:
         """The next rows, up to `count`. Raises OracleError when a row fails or the query was not executed."""
         if self.result is None:
-            raise OracleError(1001, "invalid cursor")
+            raise OracleError(1001)
         rows = self.result.fetch(count)
         self.fetched += len(rows)
         return rows

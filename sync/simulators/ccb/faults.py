@@ -9,8 +9,8 @@
 | hide-column | `name` TABLE.COLUMN | gone from the catalogue, ORA-00904 when selected |
 | hide-table | `name` TABLE | gone from the catalogue, ORA-00942 when selected |
 
-A fault hits the first `count` statements (or connections) whose text (or user) contains `match`; `count` None hits
-until disarmed. The two that hide last until disarmed.
+A fault hits the first `count` statements whose text contains `match` (for a refusal the connect descriptor, for a login
+the user); with `count` None it hits until disarmed. The two that hide last until disarmed.
 """
 
 import json
@@ -77,9 +77,9 @@ class Faults:
         rows = self._connection.execute("SELECT options FROM simulator_fault WHERE fault LIKE 'hide-%'")
         return Hidden(frozenset(json.loads(options)["name"] for (options,) in rows))
 
-    def refusal(self) -> Fault | None:
-        """The fault that refuses this connection, if one is armed."""
-        return next(iter(self._take(("refuse",), "")), None)
+    def refusal(self, descriptor: str) -> Fault | None:
+        """The fault that refuses a connection with that connect descriptor, if one is armed."""
+        return next(iter(self._take(("refuse",), descriptor)), None)
 
     def login(self, user: str) -> Fault | None:
         """The error that this user's login meets, if one is armed."""

@@ -25,14 +25,15 @@ class Reader:
     def failure(self, error: sqlite3.Error) -> OracleError:
         """The Oracle error behind an SQLite one."""
         raised, self.functions.error = self.functions.error, None
-        return raised or OracleError(600, f"internal error of the simulator: {error}")
+        return raised or OracleError(600, str(error))
 
 
 class Result:
     """The rows of one query, read as the client asks for them."""
 
     def __init__(self, readers: "Readers", reader: Reader, sql: str, values: Sequence[Any]) -> None:
-        self._readers, self._reader = readers, reader
+        self._reader = reader
+        self._readers: Readers | None = readers
         self._cursor: sqlite3.Cursor | None = None
         try:
             self._cursor = reader.connection.execute(sql, values)
@@ -62,7 +63,7 @@ class Result:
             self._cursor = None
         if self._readers is not None:
             self._readers.give_back(self._reader)
-            self._readers = None  # type: ignore[assignment]
+            self._readers = None
 
 
 class Readers:
@@ -99,7 +100,7 @@ class Readers:
     def begin_read_only(self) -> None:
         """Fix the snapshot now, as SET TRANSACTION READ ONLY does; ORA-01453 inside a transaction."""
         if self._pinned is not None:
-            raise OracleError(1453, "SET TRANSACTION must be first statement of transaction")
+            raise OracleError(1453)
         reader = self._free()
         reader.connection.execute("BEGIN")
         # SQLite takes the snapshot with the first read, not with BEGIN.

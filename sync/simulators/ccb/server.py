@@ -13,6 +13,7 @@ from sync.simulators.ccb.wire import Packets
 DEFAULT_USERS = {"CISREAD": "customer360"}
 _BACKLOG = 64
 _STOP_SECONDS = 10
+_ACCEPT_SECONDS = 0.5
 
 
 class Simulator:
@@ -30,6 +31,7 @@ class Simulator:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         store.connect(self.path).close()
         self._listener = socket.create_server((host, port), backlog=_BACKLOG)
+        self._listener.settimeout(_ACCEPT_SECONDS)
         self._host = host
         self._open: set[socket.socket] = set()
         self._threads: set[threading.Thread] = set()
@@ -58,6 +60,8 @@ class Simulator:
         while not self._stopping:
             try:
                 client, _ = self._listener.accept()
+            except TimeoutError:
+                continue
             except OSError:
                 return
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -70,7 +74,7 @@ class Simulator:
     def stop(self) -> None:
         """Close the listener and every connection, and wait for their threads."""
         self._stopping = True
-        # shutdown wakes a blocked accept, close alone does not.
+        # Shutting down wakes a blocked accept on Linux; elsewhere its timeout does.
         for stopped in (self._listener, *self._connections()):
             try:
                 stopped.shutdown(socket.SHUT_RDWR)

@@ -82,7 +82,7 @@ class Session:
         # A long connect descriptor follows in a packet of its own.
         descriptor = body[start:] if len(body) >= start + size else self._packets.receive()[1]
         named = _SERVICE_NAME.search(descriptor)
-        refusal = self._faults.refusal()
+        refusal = self._faults.refusal(descriptor.decode(errors="replace"))
         if refusal is not None or named is None or named[1].decode().upper() != SERVICE:
             code = refusal.options.get("code", _UNKNOWN_SERVICE) if refusal is not None else _UNKNOWN_SERVICE
             self._packets.send(wire.REFUSE, messages.refuse(code))
@@ -113,8 +113,11 @@ class Session:
             return self._function(function, reader)
         except OracleError as error:
             self._packets.send_data(messages.error(error, flags=self._flags))
-        except sqlite3.Error as error:
-            logger.exception("The CC&B simulator could not read its file.")
+        except (ConnectionEnded, OSError):
+            raise
+        except Exception as error:
+            # Whatever goes wrong ends the call, not the client's connection, and leaves its trace in the log.
+            logger.exception("The CC&B simulator failed to answer a request.")
             self._packets.send_data(messages.error(OracleError(600, str(error)), flags=self._flags))
         return True
 
@@ -126,7 +129,7 @@ class Session:
             self._packets.send_data(messages.status())
             return False
         if not self._logged_in:
-            raise OracleError(1012, "not logged on")
+            raise OracleError(1012)
         if function == _EXECUTE:
             self._execute(reader)
         elif function in (_REEXECUTE, _REEXECUTE_AND_FETCH):
@@ -183,7 +186,7 @@ class Session:
 
     def _cursor(self, number: int) -> Cursor:
         if number not in self._cursors:
-            raise OracleError(1001, "invalid cursor")
+            raise OracleError(1001)
         return self._cursors[number]
 
     def _execute(self, reader: Reader) -> None:
@@ -195,7 +198,7 @@ class Session:
             number = request.cursor or self._last_cursor + 1
             cursor = Cursor(number, request.text)
         else:
-            raise OracleError(1003, "no statement parsed")
+            raise OracleError(1003)
         if not request.options & messages.EXECUTE and request.options & messages.PARSE:
             columns = cursor.prepare(self._faults.hidden()).columns if control_statement(cursor.text) is None else ()
             self._keep(cursor)

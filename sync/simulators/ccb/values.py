@@ -6,7 +6,7 @@ round amounts costs one lookup a row.
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from sync.simulators.ccb.errors import OracleError
@@ -16,6 +16,7 @@ from sync.simulators.ccb.wire import length_prefixed
 NULL = b"\0"
 _CACHED_VALUES = 8192
 _MAX_PAIRS = 20  # an Oracle NUMBER holds 20 pairs of digits
+_EXACT = Context(prec=2 * _MAX_PAIRS)
 
 
 class Encoder(dict[Any, bytes]):
@@ -58,7 +59,7 @@ def encode_number(value: Any) -> bytes:
         digits = Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)
     except (ArithmeticError, TypeError, ValueError) as error:
         raise OracleError(1722) from error
-    sign, mantissa, exponent = digits.normalize().as_tuple()
+    sign, mantissa, exponent = digits.normalize(_EXACT).as_tuple()
     if not isinstance(exponent, int):
         raise OracleError(1722)
     whole = int("".join(map(str, mantissa))) * (10 if exponent % 2 else 1)
@@ -96,7 +97,7 @@ def decode_number(raw: bytes) -> int | Decimal:
     whole = 0
     for pair in pairs:
         whole = whole * 100 + pair
-    value = Decimal(whole if positive else -whole).scaleb(2 * (exponent - len(pairs) + 1))
+    value = Decimal(whole if positive else -whole).scaleb(2 * (exponent - len(pairs) + 1), _EXACT)
     return int(value) if value == value.to_integral_value() else value
 
 

@@ -40,6 +40,15 @@ def connect(simulator: Simulator) -> Iterator[Connect]:
         yield new
 
 
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[oracledb.Connection]:
+    """One connection for many tests, to a simulator whose tables stay empty."""
+    with Simulator(tmp_path_factory.mktemp("bare") / "ccb.sqlite3") as simulator:
+        connection = oracledb.connect(user="CISREAD", password="customer360", dsn=simulator.dsn)
+        yield connection
+        connection.close()
+
+
 @pytest.fixture
 def ask(connect: Connect) -> Callable[..., list[tuple[Any, ...]]]:
     """`ask(sql, name=value)`: the rows of a query."""

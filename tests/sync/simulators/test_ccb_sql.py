@@ -70,8 +70,9 @@ def one(ask: Ask, expression: str, **binds: Any) -> Any:
         ("(SELECT MAX(DUMMY) FROM DUAL)", "X"),
     ],
 )
-def test_an_expression_has_oracles_value(ask: Ask, expression: str, value: Any) -> None:
-    assert one(ask, expression) == value
+def test_an_expression_has_oracles_value(bare: oracledb.Connection, expression: str, value: Any) -> None:
+    with bare.cursor() as cursor:
+        assert cursor.execute(f"SELECT {expression} FROM DUAL").fetchall() == [(value,)]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,16 @@ def test_an_expression_has_oracles_value(ask: Ask, expression: str, value: Any) 
         ("SELECT DECODE(PER_ID, 'a', 1) FROM CI_PER", 900),
         ("SELECT SYSTIMESTAMP FROM DUAL", 900),
         ("SELECT PER_ID FROM CI_PER MINUS SELECT PER_ID FROM CI_PER_NAME", 900),
-        ("SELECT 1", 900),
+        ("SELECT 1", 923),
+        ("SELECT PER_ID FROM CI_PER AS p", 933),
+        ("SELECT x.PER_ID FROM (SELECT PER_ID FROM CI_PER) AS x", 933),
+        ("SELECT PER_ID FROM CI_PER;", 911),
+        ("SELECT 1 FROM DUAL; SELECT 2 FROM DUAL", 911),
+        ("SELECT IFNULL(PER_ID, 'x') FROM CI_PER", 900),
+        ("SELECT SUBSTRING(PER_ID, 1, 2) FROM CI_PER", 900),
+        ("SELECT STRING_AGG(PER_ID, ',') FROM CI_PER", 900),
+        ("SELECT LENGTH (PER_ID) FROM CI_PER WHERE PER_ID ILIKE 'x'", 900),
+        ("SELECT *, 1 FROM CI_PER", 923),
         ("SELECT FROM WHERE", 900),
         ("BEGIN NULL; END;", 900),
         ("INSERT INTO CI_PER (PER_ID) VALUES ('1')", 1031),
@@ -107,9 +117,9 @@ def test_an_expression_has_oracles_value(ask: Ask, expression: str, value: Any) 
     ],
 )
 def test_what_oracle_or_the_subset_forbids_is_an_error_with_its_number(
-    connect: Callable[[], oracledb.Connection], statement: str, code: int
+    bare: oracledb.Connection, statement: str, code: int
 ) -> None:
-    with connect().cursor() as cursor, pytest.raises(oracledb.DatabaseError) as caught:
+    with bare.cursor() as cursor, pytest.raises(oracledb.DatabaseError) as caught:
         cursor.execute(statement)
         cursor.fetchall()
     assert caught.value.args[0].code == code
@@ -126,6 +136,17 @@ def test_a_char_column_matches_a_literal_padded_and_a_bind_only_at_full_width(as
     assert ask(f"{count} = CAST(:status AS CHAR(2))", status="C") == [(1,)]
     assert ask(f"{count} = RPAD(:status, 2)", status="C") == [(1,)]
     assert ask("SELECT COUNT(*) FROM CI_BILL WHERE TRIM(BILL_STAT_FLG) = :status", status="C") == [(1,)]
+    assert ask("SELECT COUNT(*) FROM CI_BILL WHERE :status = BILL_STAT_FLG", status="C") == [(0,)]
+
+
+def test_a_bind_declared_as_char_is_compared_padded(
+    connect: Callable[[], oracledb.Connection], control: Control
+) -> None:
+    control.insert("CI_BILL", BILL_ID="1", ACCT_ID="4218665007", BILL_STAT_FLG="C")
+    with connect().cursor() as cursor:
+        cursor.setinputsizes(status=oracledb.DB_TYPE_CHAR)
+        cursor.execute("SELECT COUNT(*) FROM CI_BILL WHERE BILL_STAT_FLG = :status", status="C")
+        assert cursor.fetchone() == (1,)
 
 
 def test_char_columns_of_different_widths_join_padded(ask: Ask, control: Control) -> None:
@@ -189,8 +210,8 @@ def test_a_bind_may_occur_twice_and_stand_in_any_order(ask: Ask) -> None:
     assert ask(statement, a="x", b="y") == [("yxy", "a:b")]
 
 
-def test_names_come_back_in_capitals_unless_quoted(connect: Callable[[], oracledb.Connection]) -> None:
-    with connect().cursor() as cursor:
+def test_names_come_back_in_capitals_unless_quoted(bare: oracledb.Connection) -> None:
+    with bare.cursor() as cursor:
         cursor.execute('SELECT per_id, Per_Id AS "person_id", per_id other FROM ci_per')
         assert [column.name for column in cursor.description] == ["PER_ID", "person_id", "OTHER"]
 
@@ -208,9 +229,9 @@ def test_names_come_back_in_capitals_unless_quoted(connect: Callable[[], oracled
     ],
 )
 def test_types_are_described_though_there_is_no_row(
-    connect: Callable[[], oracledb.Connection], expression: str, described: tuple[Any, ...]
+    bare: oracledb.Connection, expression: str, described: tuple[Any, ...]
 ) -> None:
-    with connect().cursor() as cursor:
+    with bare.cursor() as cursor:
         (column,) = cursor.execute(f"SELECT {expression} AS x FROM CI_FT").description
     assert (column.type_code.name, column.precision, column.scale) == described
 
@@ -228,9 +249,9 @@ def test_types_are_described_though_there_is_no_row(
     ],
 )
 def test_texts_are_described_with_their_length(
-    connect: Callable[[], oracledb.Connection], expression: str, described: tuple[Any, ...]
+    bare: oracledb.Connection, expression: str, described: tuple[Any, ...]
 ) -> None:
-    with connect().cursor() as cursor:
+    with bare.cursor() as cursor:
         (column,) = cursor.execute(f"SELECT {expression} AS x FROM CI_PER_NAME").description
     assert (column.type_code.name, column.display_size) == described
 

@@ -21,15 +21,6 @@ __all__ = ["encode", "fill"]
 # Accounts whose rows are held before they are written.
 _CHUNK = 50
 
-# The indexes of Oracle's own that the simulator's readers and `days` lean on.
-_INDEXES = (
-    ("XT112S1", "CI_FT (SA_ID, REDUNDANT_SW, BILL_ID)"),
-    ("XM199S1", "CI_SA (ACCT_ID, SA_STATUS_FLG)"),
-    ("XT033S1", "CI_BILL (ACCT_ID, BILL_STAT_FLG)"),
-    ("XM148S1", "CI_ACCT (BILL_CYC_CD, ACCT_ID)"),
-    ("XM150S1", "CI_ACCT_PER (PER_ID, ACCT_ID, MAIN_CUST_SW)"),
-)
-
 
 def fill(
     connection: sqlite3.Connection,
@@ -42,13 +33,16 @@ def fill(
 ) -> dict[str, int]:
     """Fill an empty database and return the rows written by table.
 
-    `accounts` counts the accounts of the story too, which are always there; `months` of money end with the month of
-    `today`, the business date. `progress` is called with accounts done and accounts in all. Commits at the end.
+    `accounts` counts the accounts of the story too, which are always there. `months` of money end with the month of
+    `today`, the business date; the story's past due needs two. `progress` is called with accounts done and accounts
+    in all. Commits at the end.
 
-    Raises ValueError if there is less than one month and sqlite3.IntegrityError if the database holds data already.
+    Raises ValueError if there is less than one month or the database holds accounts already.
     """
     if months < 1:
         raise ValueError(f"Money needs at least one month, not {months}.")
+    if connection.execute("SELECT 1 FROM CI_ACCT LIMIT 1").fetchone():
+        raise ValueError("The simulated CC&B holds accounts already and keeps them: fill an empty database instead.")
     rows, keys = RowWriter(connection), Keys(seed)
     configuration.write(rows, today, months)
     month_starts = cycles.months_back(today, months)
@@ -83,8 +77,6 @@ def fill(
                 progress(number + 1 + story.ACCOUNTS, total)
     rows.flush()
     dirt.plant(rows, keys, account_ids, total, today)
-    for name, columns in _INDEXES:
-        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
     settings.write(connection, "business_date", today.isoformat())
     settings.write(connection, "seed", str(seed))
     connection.commit()

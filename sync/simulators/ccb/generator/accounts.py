@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sync.simulators.ccb.generator import codes, people
-from sync.simulators.ccb.generator.journal import Agreement
+from sync.simulators.ccb.generator.postings import Agreement
 from sync.simulators.ccb.generator.rows import RowWriter
 from sync.simulators.ccb.generator.service import Premise
 
@@ -29,7 +29,13 @@ class Account:
 
 
 def write_account(
-    rows: RowWriter, account: Account, *, representative: str = "", alert_info: str = "", manage_group: str = ""
+    rows: RowWriter,
+    account: Account,
+    *,
+    representative: str = "",
+    alert_info: str = "",
+    manage_group: str = "",
+    credit_review: date | None = None,
 ) -> None:
     """Collect an account's row and its characteristics; the representative before the present one stays on file."""
     rows.add(
@@ -42,6 +48,7 @@ def write_account(
         cis_division=account.division,
         mailing_prem_id=account.premise.premise_id,
         coll_cl_cd=codes.CUSTOMER_CLASSES[account.customer_class][2],
+        cr_review_dt=credit_review,
         cust_cl_cd=account.customer_class,
         bud_plan_cd="LEVEL" if account.budget else "",
     )

@@ -52,13 +52,6 @@ def next_business_day(day: date) -> date:
     return day
 
 
-def on_or_before(day: date) -> date:
-    """The day itself if it is a business day, else the last one before it."""
-    while not is_business_day(day):
-        day -= timedelta(days=1)
-    return day
-
-
 @cache
 def business_days(year: int, month: int) -> tuple[date, ...]:
     """The business days of a month in order."""

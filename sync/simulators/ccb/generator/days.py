@@ -6,7 +6,7 @@ from random import Random
 
 from sync.simulators.ccb.generator import codes, cycles, notes, people, settings, words
 from sync.simulators.ccb.generator.accounts import Account
-from sync.simulators.ccb.generator.keys import Keys, seeded
+from sync.simulators.ccb.generator.keys import SHARED_DIGITS, Keys, seeded
 from sync.simulators.ccb.generator.money import due_charges
 from sync.simulators.ccb.generator.population import AccountMaker
 from sync.simulators.ccb.generator.resume import day as day_of
@@ -24,7 +24,8 @@ _LEAST_DAYS_BETWEEN_BILLS = 20
 def advance(connection: sqlite3.Connection, start: date, days: int) -> date:
     """Let `days` business days pass after `start` and return the last, the new business date. Commits day by day.
 
-    What happens depends on the seed of the data and the date alone. Raises ValueError for less than one day and for
+    What happens depends on the seed of the data and the date alone. Accounts are taken up one by one, which is slow
+    without the indexes of `store.connect`. Raises ValueError for less than one day and for
     a database that `fill` has not filled.
     """
     seed = settings.read(connection, "seed")
@@ -209,7 +210,26 @@ class _Day:
                 if charges or ledger.unbilled:
                     ledger.bill(self.today, self.today + cycles.DUE_AFTER, charges)
                     ledger.write()
-            self.rows.flush()
+                    self.rows.flush()
+                    self._drop_pending(account_id)
+
+    def _drop_pending(self, account_id: str) -> None:
+        """Take away a bill under work, its segments and their transactions, once the complete bill is there.
+
+        Not before: a key that was free again would be given to another row.
+        """
+        prefix = account_id[:SHARED_DIGITS]
+        query = "SELECT BILL_ID FROM CI_BILL WHERE ACCT_ID = ? AND BILL_STAT_FLG = 'P'"
+        for (bill_id,) in self.connection.execute(query, (account_id,)).fetchall():
+            query = "SELECT BSEG_ID FROM CI_BSEG WHERE BSEG_ID >= ? AND BSEG_ID < ? AND BILL_ID = ?"
+            for segment in self.connection.execute(query, (prefix, f"{prefix}:", bill_id)).fetchall():
+                self.connection.execute(
+                    "DELETE FROM CI_FT WHERE FT_ID >= ? AND FT_ID < ? AND SIBLING_ID = ?",
+                    (prefix, f"{prefix}:", *segment),
+                )
+                for table in ("CI_BSEG_CALC", "CI_BSEG_SQ", "CI_BSEG"):
+                    self.connection.execute(f"DELETE FROM {table} WHERE BSEG_ID = ?", segment)  # noqa: S608
+            self.connection.execute("DELETE FROM CI_BILL WHERE BILL_ID = ?", (bill_id,))
 
     def _some_accounts(self, count: int) -> list[str]:
         """Accounts outside the story, drawn by the day's chance."""

@@ -6,14 +6,14 @@ that each one was taken, rejected or reported as it should be.
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 
 from sync.simulators.ccb.generator import settings
-from sync.simulators.ccb.generator.journal import Row, at
 from sync.simulators.ccb.generator.keys import Keys
 from sync.simulators.ccb.generator.people import write_relation
+from sync.simulators.ccb.generator.postings import Row, at
 from sync.simulators.ccb.generator.rows import RowWriter
 
 # Fewer accounts than this stay clean.
@@ -47,6 +47,7 @@ class _Planter:
         self.connection = rows.connection
 
     def account(self, account_id: str, **columns: str | date) -> Dirt:
+        """The account's own row, with columns overwritten."""
         return self._update("CI_ACCT", {"ACCT_ID": account_id}, **columns)
 
     def person_of(self, account_id: str) -> str:
@@ -103,6 +104,7 @@ class _Planter:
         return Dirt("CI_CC", {"CC_ID": contact_id}, "")
 
     def agreement_of_missing_account(self, account_id: str) -> Dirt:
+        """An agreement beside the account's own whose account was never there."""
         sa_id = self.keys.child("SA_ID", account_id)
         self.rows.add(
             "CI_SA",
@@ -116,6 +118,7 @@ class _Planter:
         return Dirt("CI_SA", {"SA_ID": sa_id}, "")
 
     def no_person(self, account_id: str) -> Dirt:
+        """The account loses every person."""
         self.connection.execute("DELETE FROM CI_ACCT_PER WHERE ACCT_ID = ?", (account_id,))
         return Dirt("CI_ACCT", {"ACCT_ID": account_id}, "")
 
@@ -139,43 +142,54 @@ class _Planter:
         return self.second_main(account_id, person_id)
 
     def blank_name(self, account_id: str) -> Dirt:
-        key = {"PER_ID": self.person_of(account_id), "SEQ_NUM": "1"}
+        """The main customer's primary name is blank."""
+        person_id = self.person_of(account_id)
+        query = "SELECT SEQ_NUM FROM CI_PER_NAME WHERE PER_ID = ? AND PRIM_NAME_SW = 'Y'"
+        (number,) = self.connection.execute(query, (person_id,)).fetchone()
+        key = {"PER_ID": person_id, "SEQ_NUM": str(number)}
         return self._update("CI_PER_NAME", key, ENTITY_NAME=" ", ENTITY_NAME_UPR=" ")
 
     def status(self, account_id: str) -> Dirt:
+        """An agreement in a status that no lookup explains."""
         return self._update("CI_SA", {"SA_ID": self.agreement_of(account_id)}, SA_STATUS_FLG=UNKNOWN_STATUS)
 
     def end_of_time(self, account_id: str) -> Dirt:
+        """An agreement that ends on the last day there is."""
         return self._update("CI_SA", {"SA_ID": self.agreement_of(account_id)}, END_DT=LAST_DAY)
 
     def relation(self, first: str, second: str, kind: str, end: date | None = None) -> Dirt:
+        """A relation of two persons."""
         start = self.today - timedelta(days=1500)
         write_relation(self.rows, first, second, kind, start, end)
         return Dirt("CI_PER_PER", {"PER_ID1": first, "PER_ID2": second, "PER_REL_TYPE_CD": kind}, "")
 
     def both_ways(self, account_id: str) -> Dirt:
-        person, other = self.person_of(account_id), self._person("Spouse,Robin")
+        """Spouses entered from both sides."""
+        person, other = self.person_of(account_id), self.new_person("Spouse,Robin")
         self.relation(person, other, "SPOUSE")
         return self.relation(other, person, "SPOUSE")
 
     def ended(self, account_id: str) -> Dirt:
-        former = self._person("Former Parent Company Inc", business=True)
+        """A parent that is none any more."""
+        former = self.new_person("Former Parent Company Inc", business=True)
         return self.relation(former, self.person_of(account_id), "PARENT", self.today - timedelta(days=200))
 
     def circle(self, account_id: str) -> Dirt:
         """Three persons, each the parent of the next."""
-        first, second = self.person_of(account_id), self._person("Circle Holdings Inc", business=True)
-        third = self._person("Circle Operations LLC", business=True)
+        first, second = self.person_of(account_id), self.new_person("Circle Holdings Inc", business=True)
+        third = self.new_person("Circle Operations LLC", business=True)
         self.relation(first, second, "PARENT")
         self.relation(second, third, "PARENT")
         return self.relation(third, first, "PARENT")
 
     def two_parents(self, account_id: str) -> Dirt:
+        """Two parents at once: nobody can say which one counts."""
         child = self.person_of(account_id)
-        self.relation(self._person("East Holdings Inc", business=True), child, "PARENT")
-        return self.relation(self._person("West Holdings Inc", business=True), child, "PARENT")
+        self.relation(self.new_person("East Holdings Inc", business=True), child, "PARENT")
+        return self.relation(self.new_person("West Holdings Inc", business=True), child, "PARENT")
 
-    def _person(self, name: str, *, business: bool = False) -> str:
+    def new_person(self, name: str, *, business: bool = False) -> str:
+        """A person with a name and nothing else; returns its key."""
         person_id = self.keys.root("PER_ID")
         self.rows.add("CI_PER", per_id=person_id, language_cd="ENG", per_or_bus_flg="B" if business else "P")
         self.rows.add("CI_PER_NAME", per_id=person_id, seq_num=1, entity_name=name, entity_name_upr=name.upper(),
@@ -198,7 +212,7 @@ KINDS: dict[str, Callable[[_Planter, str], Dirt]] = {
     "agreement of a missing account": lambda p, a: p.agreement_of_missing_account(a),
     "account without a person": lambda p, a: p.no_person(a),
     "main customer that does not exist": lambda p, a: p.missing_person(a),
-    "two main customers": lambda p, a: p.second_main(a, p._person("Second,Main")),
+    "two main customers": lambda p, a: p.second_main(a, p.new_person("Second,Main")),
     "NUL in a text": lambda p, a: p.note(a, "Typed on the old terminal\x00 and cut off."),
     "control characters in a text": lambda p, a: p.note(a, "Bell \x07, escape \x1b and unit separator \x1f."),
     "note about nobody": lambda p, a: p.note(a, "Wrong number.", about_nobody=True),
@@ -225,7 +239,7 @@ def plant(rows: RowWriter, keys: Keys, account_ids: list[str], accounts: int, to
     found: list[Dirt] = []
     if accounts >= FEWEST_ACCOUNTS:
         planter = _Planter(rows, keys, today)
-        victims = _spread(account_ids, len(KINDS) * max(1, accounts // _ACCOUNTS_PER_ROUND))
+        victims = _victims(rows.connection, account_ids, len(KINDS) * max(1, accounts // _ACCOUNTS_PER_ROUND))
         for number, account_id in enumerate(victims):
             kind = list(KINDS)[number % len(KINDS)]
             spoiled = KINDS[kind](planter, account_id)
@@ -235,10 +249,17 @@ def plant(rows: RowWriter, keys: Keys, account_ids: list[str], accounts: int, to
     return found
 
 
-def _spread(account_ids: list[str], count: int) -> Iterator[str]:
-    """So many accounts at even distances."""
-    step = len(account_ids) / count
-    return (account_ids[int(number * step)] for number in range(count))
+def _victims(connection: sqlite3.Connection, account_ids: list[str], count: int) -> list[str]:
+    """So many accounts at even distances, whose main customer holds no other account as far as there are such."""
+    query = (
+        "SELECT MIN(ACCT_ID) FROM CI_ACCT_PER WHERE PER_ID IN (SELECT PER_ID FROM CI_ACCT_PER WHERE MAIN_CUST_SW = 'Y')"
+        " GROUP BY PER_ID HAVING COUNT(*) = 1"
+    )
+    sole = {row[0] for row in connection.execute(query)}
+    preferred = [each for each in account_ids if each in sole]
+    chosen = preferred if len(preferred) >= count else account_ids
+    step = len(chosen) / count
+    return [chosen[int(number * step)] for number in range(count)]
 
 
 def planted(connection: sqlite3.Connection) -> list[Dirt]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sync.simulators.ccb.generator.journal import Agreement, Charge, Journal, Row, at, cents
+from sync.simulators.ccb.generator.journal import Journal
+from sync.simulators.ccb.generator.postings import Agreement, Charge, Row, at, cents
 
 
 @dataclass
@@ -131,6 +132,7 @@ class Ledger(Journal):
         frozen: bool = True,
         comments: str = "",
         transfer: str = "",
+        clock: str = "22:15:00",
     ) -> tuple[Row, Row]:
         """Post an adjustment and return its row and its transaction; `payoff` where it differs from `amount`."""
         adjustment_id = self.new_key("ADJ_ID")
@@ -147,7 +149,16 @@ class Ledger(Journal):
             COMMENTS=comments,
         )
         transaction = self.post(
-            "AD", agreement, on, amount, total, adjustment_id, type_code, frozen=frozen, in_arrears=in_arrears
+            "AD",
+            agreement,
+            on,
+            amount,
+            total,
+            adjustment_id,
+            type_code,
+            frozen=frozen,
+            in_arrears=in_arrears,
+            clock=clock,
         )
         if frozen:
             self.unbilled.append(transaction)
@@ -159,10 +170,10 @@ class Ledger(Journal):
         row["ADJ_STATUS_FLG"], row["CAN_RSN_CD"] = "60", "WAIV"
         self.unbilled.append(self.undo(transaction, "AX", on, ages_from=transaction["ARS_DT"]))
 
-    def transfer(self, on: date, source: Agreement, target: Agreement, amount: int) -> None:
+    def transfer(self, on: date, source: Agreement, target: Agreement, amount: int, clock: str = "22:15:00") -> None:
         """Move a balance between two agreements by a pair of adjustments that name each other."""
-        out, _ = self.adjust(on, source, "XFER", -amount)
-        into, _ = self.adjust(on, target, "XFER", amount, transfer=str(out["ADJ_ID"]))
+        out, _ = self.adjust(on, source, "XFER", -amount, clock=clock)
+        into, _ = self.adjust(on, target, "XFER", amount, transfer=str(out["ADJ_ID"]), clock=clock)
         out["XFER_ADJ_ID"] = into["ADJ_ID"]
 
     def rebill(self, sa_id: str, on: date, amount: int) -> None:

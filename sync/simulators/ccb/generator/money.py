@@ -7,8 +7,8 @@ from random import Random
 
 from sync.simulators.ccb.generator import cycles
 from sync.simulators.ccb.generator.accounts import Account
-from sync.simulators.ccb.generator.journal import Agreement, Charge
 from sync.simulators.ccb.generator.ledger import Ledger, Payment
+from sync.simulators.ccb.generator.postings import Agreement, Charge
 
 # Service -> share of an average month's use, January to December.
 SEASONS = {
@@ -16,6 +16,9 @@ SEASONS = {
     "G": (2.2, 2.0, 1.6, 1.0, 0.6, 0.3, 0.2, 0.2, 0.3, 0.7, 1.2, 1.7),
     "W": (0.9, 0.9, 0.9, 0.95, 1.05, 1.15, 1.25, 1.2, 1.0, 0.95, 0.9, 0.85),
 }
+
+# When debt is written off: that day's bills are made already.
+_AFTER_BILLING = "23:30:00"
 
 # How an account of every hundred and twenty pays, where it is not by bank order or promptly. A number is how many of
 # the latest bills stay unpaid.
@@ -112,6 +115,7 @@ class History:
             if agreement.type.special_role == "CD":
                 amount = self.random.randint(6, 30) * 1000
                 self.ledger.adjust(agreement.start, agreement, "DEPOSIT", amount, payoff=0)
+                self.ledger.bill(agreement.start, agreement.start + cycles.DUE_AFTER, [])
                 paid = cycles.next_business_day(agreement.start)
                 if paid <= self.today:
                     self.ledger.pay(paid, amount, "CHEC", check=self._check(), shares={agreement.sa_id: amount})
@@ -152,7 +156,7 @@ class History:
     def _arrange_payment(self, on: date, bills_left: int) -> None:
         """Put the payment of a bill just made into the calendar, as the account is used to pay."""
         asked, random, way = self.ledger.balance, self.random, habit(self.account.number)
-        if asked <= 0 or (isinstance(way, int) and bills_left <= way) or self.account.life == "written off":
+        if asked <= 0 or (isinstance(way, int) and bills_left <= way) or self._is_lost(on):
             return
         due = on + cycles.DUE_AFTER
         if way == "auto":
@@ -168,6 +172,11 @@ class History:
             self._pay_later(on + timedelta(days=random.randint(3, 15)), (asked // 5000 + 1) * 5000)
         else:
             self._pay_later(on + timedelta(days=random.randint(6, 20)), asked)
+
+    def _is_lost(self, on: date) -> bool:
+        """Whether the account whose debt is written off in the end has stopped paying by a day."""
+        end = self.ledger.home.end
+        return self.account.life == "written off" and end is not None and on > end - timedelta(days=100)
 
     def _pay_later(self, day: date, amount: int, tender: str = "") -> None:
         tender = tender or self.random.choices(("ACH", "CHEC", "CARD", "CASH"), weights=(40, 30, 22, 8))[0]
@@ -193,7 +202,10 @@ class History:
         account, ledger = self.account, self.ledger
         home = ledger.home
         if account.life == "written off" and ledger.balance > 0:
-            self._write_off(cycles.on_or_before(self.today - timedelta(days=6)))
+            self._write_off(self.today)
+        if ledger.open_event and account.number % 80 == 14:
+            ledger.open_event["DISPUTE_SW"] = "Y"
+            ledger.open_event["DESCRLONG"] = "Customer disputes the demand charge."
         if account.number % 50 == 9 and home.status == "20":
             ledger.adjust(self.today, home, "GOODWILL", -1500, frozen=False, comments="Waits for approval")
         if account.number % 50 == 19 and home.billed_to and home.status == "20":
@@ -206,8 +218,8 @@ class History:
             return
         for agreement in self.ledger.agreements:
             if agreement is not target and agreement.current > 0:
-                self.ledger.transfer(on, agreement, target, agreement.current)
-        self.ledger.adjust(on, target, "WRTOFF", -target.current, comments="Sent to the agency")
+                self.ledger.transfer(on, agreement, target, agreement.current, clock=_AFTER_BILLING)
+        self.ledger.adjust(on, target, "WRTOFF", -target.current, comments="Sent to the agency", clock=_AFTER_BILLING)
 
     def _later(self, day: date, action: Callable[[date], None]) -> None:
         day = day if cycles.is_business_day(day) else cycles.next_business_day(day)

@@ -115,8 +115,8 @@ def write_relation(rows: RowWriter, first: str, second: str, kind: str, start: d
     )
 
 
-def human(random: Random, keys: Keys) -> Person:
-    """A human customer."""
+def human(random: Random, keys: Keys, *, renamed: bool = False) -> Person:
+    """A human customer; a renamed one keeps the former name beside the present one."""
     name = words.human_name(random)
     last, _, first = name.partition(",")
     handle = f"{first.split()[0]}.{last}{random.randint(1, 99)}".lower().replace("'", "")
@@ -130,7 +130,7 @@ def human(random: Random, keys: Keys) -> Person:
         email=f"{handle}@mail.example" if random.random() < 0.7 else "",
         phones=tuple(phones),
         mailing=_box(random) if random.random() < 0.06 else None,
-        former_name=f"{random.choice(words.LAST_NAMES)},{first}" if random.random() < 0.03 else "",
+        former_name=f"{random.choice(words.LAST_NAMES)},{first}" if renamed else "",
         language="SPA" if random.random() < 0.06 else "ENG",
     )
 

@@ -6,8 +6,8 @@ from random import Random
 
 from sync.simulators.ccb.generator import codes, cycles, people, service, words
 from sync.simulators.ccb.generator.accounts import Account, write_account, write_account_person
-from sync.simulators.ccb.generator.journal import Agreement
 from sync.simulators.ccb.generator.keys import Keys
+from sync.simulators.ccb.generator.postings import Agreement
 from sync.simulators.ccb.generator.rows import RowWriter
 
 # Every forty accounts: their classes in proportion, spread out.
@@ -71,7 +71,7 @@ class AccountMaker:
         customer_class = _CLASSES[number % len(_CLASSES)]
         life = _LIVES.get(number % 50, "served")
         setup = self._setup(life)
-        person = self._person(customer_class, setup)
+        person = self._person(customer_class, setup, renamed=number % 25 == 4)
         premise = self._premise(customer_class, setup)
         account = Account(
             account_id,
@@ -87,7 +87,8 @@ class AccountMaker:
         )
         if customer_class == "RES" and number % 12 == 3:
             account.budget = random.randint(80, 210) * 100
-        write_account(self._rows, account, representative=self._representative(account))
+        review = self._today + timedelta(days=random.randint(1, 60)) if random.random() < 0.9 else None
+        write_account(self._rows, account, representative=self._representative(account), credit_review=review)
         write_account_person(self._rows, account_id, person.person_id, "MAIN", main=True, address=self._source(account))
         self._second_person(account)
         self._agreements(account)
@@ -103,17 +104,17 @@ class AccountMaker:
             return today - timedelta(days=random.randint(1, 10))
         return self._first_month - timedelta(days=random.randint(60, 9500))
 
-    def _person(self, customer_class: str, setup: date) -> people.Person:
+    def _person(self, customer_class: str, setup: date, *, renamed: bool) -> people.Person:
         """Small businesses and households have their own person, landlords and companies several accounts."""
         random = self._random
         if customer_class in ("COML", "IND", "MUN"):
             return self._companies.next()
-        if customer_class == "RES" and self._last_human and random.random() < 0.1:
+        if customer_class == "RES" and not renamed and self._last_human and random.random() < 0.1:
             return self._last_human
         if customer_class == "COMS":
             person = people.company(random, self._keys, large=False)
         else:
-            person = self._last_human = people.human(random, self._keys)
+            person = self._last_human = people.human(random, self._keys, renamed=renamed)
         people.write_person(self._rows, person, setup)
         return person
 
@@ -177,9 +178,10 @@ class AccountMaker:
 
     def _agreements(self, account: Account) -> None:
         random = self._random
+        leaving = self._today - timedelta(days=random.randint(120, 300))
         for position, (code, share) in enumerate(_SERVICES[account.customer_class]):
             if random.random() < share:
-                start, end, status = self._term(account, first=position == 0)
+                start, end, status = self._term(account, leaving, first=position == 0)
                 account.agreements.append(self._agreement(account, code, account.premise, start, end, status))
         if account.life == "written off":
             account.agreements.append(self._agreement(account, "WRITEOFF", None, self._today, None, "20"))
@@ -198,7 +200,7 @@ class AccountMaker:
             start = each.end or account.setup
             account.agreements.append(self._agreement(account, each.type_code, account.premise, start, None, "20"))
 
-    def _term(self, account: Account, *, first: bool) -> tuple[date, date | None, str]:
+    def _term(self, account: Account, leaving: date, *, first: bool) -> tuple[date, date | None, str]:
         """Start, end and status of a present agreement according to where its account stands."""
         random, today = self._random, self._today
         start = account.setup + timedelta(days=0 if first else random.randint(0, 20))
@@ -207,7 +209,7 @@ class AccountMaker:
         if account.life == "closed long ago":
             return start, self._first_month - timedelta(days=random.randint(10, 50)), "60"
         if account.life in ("closed", "written off", "moved"):
-            return start, today - timedelta(days=random.randint(120, 300)), "60"
+            return start, leaving, "60"
         if account.life == "pending stop":
             return start, today + timedelta(days=random.randint(2, 12)), "30"
         if account.life == "reactivated" and first:
@@ -233,6 +235,7 @@ class AccountMaker:
             base_use=self._random.uniform(low, high),
         )
         # Households carry no industry; a code or a description is missing on some commercial agreements too.
+        contract = code in ("E-LG-TOU", "E-IND") and status == "20" and self._random.random() < 0.6
         told = account.person.sic if account.customer_class != "RES" and self._random.random() < 0.9 else ""
         return service.write_agreement(
             self._rows,
@@ -242,7 +245,8 @@ class AccountMaker:
             sp_id,
             sic=told,
             activity=account.person.activity if told else "",
-            amount_to_bill=account.budget,
+            amount_to_bill=account.budget if code == "E-RES" and status == "20" else 0,
+            expires=self._today + timedelta(days=self._random.randint(20, 1000)) if contract else None,
         )
 
     def _older_agreements(self, account: Account) -> None:

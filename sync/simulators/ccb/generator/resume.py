@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from sync.simulators.ccb.generator.codes import AGREEMENT_TYPES, CUSTOMER_CLASSES
-from sync.simulators.ccb.generator.journal import Agreement, Row, cents
 from sync.simulators.ccb.generator.keys import SHARED_DIGITS, Keys
 from sync.simulators.ccb.generator.ledger import Ledger
 from sync.simulators.ccb.generator.money import SEASONS
+from sync.simulators.ccb.generator.postings import Agreement, Row, cents
 from sync.simulators.ccb.generator.rows import RowWriter
 
 

@@ -5,9 +5,9 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from sync.simulators.ccb.generator.codes import AGREEMENT_TYPES, SERVICE_POINT_TYPES
-from sync.simulators.ccb.generator.journal import Agreement
 from sync.simulators.ccb.generator.keys import Keys
 from sync.simulators.ccb.generator.people import Address
+from sync.simulators.ccb.generator.postings import Agreement
 from sync.simulators.ccb.generator.rows import RowWriter
 
 # Where Port Ellery's harbour master sits; premises lie around it.

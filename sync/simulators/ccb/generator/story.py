@@ -4,72 +4,22 @@ Dates are those of 24 November 2026 and move with the business date. On that day
 the bill of 21 October, 13 days past due since a payment fell short, and the bill of 19 November, 3,627.75.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sync.simulators.ccb.generator import codes, cycles, notes, people, service, story_siblings
+from sync.simulators.ccb.generator import codes, cycles, notes, people, service, story_money, story_siblings
 from sync.simulators.ccb.generator.accounts import Account, write_account, write_account_person
-from sync.simulators.ccb.generator.journal import Agreement, Charge
 from sync.simulators.ccb.generator.keys import Keys, seeded
 from sync.simulators.ccb.generator.ledger import Ledger
+from sync.simulators.ccb.generator.postings import Agreement
 from sync.simulators.ccb.generator.rows import RowWriter
+from sync.simulators.ccb.generator.story_money import CYCLE, SERVICES, ToldService
 from sync.simulators.ccb.generator.words import TOWNS
 
 TOLD_ON = date(2026, 11, 24)
 ACCOUNT_ID = "4218665007"
 ACCOUNTS = 1 + len(story_siblings.SIBLINGS)
-CYCLE = 14
-PORT_ELLERY, ELLERY_FALLS = TOWNS[0], TOWNS[1]
-
-# Month -> what the bill came to, in cents; months before are billed like the same month a year later, 4 % lower.
-_BILLS = {
-    (2024, 11): 330218, (2024, 12): 338840, (2025, 1): 359007, (2025, 2): 354166, (2025, 3): 337725,
-    (2025, 4): 329094, (2025, 5): 340231, (2025, 6): 370180, (2025, 7): 412045, (2025, 8): 406612,
-    (2025, 9): 379957, (2025, 10): 358023, (2025, 11): 341036, (2025, 12): 356602, (2026, 1): 370248,
-    (2026, 2): 365571, (2026, 3): 349809, (2026, 4): 338055, (2026, 5): 351267, (2026, 6): 390237,
-    (2026, 7): 438891, (2026, 8): 421502, (2026, 9): 398044, (2026, 10): 374210, (2026, 11): 362775,
-}  # fmt: skip
 _BILLED_ON = {(2026, 6): date(2026, 6, 19)}
-# Month billed -> day paid, where it is told or late; others are paid 18 days after the bill.
-_PAID_ON = {
-    (2025, 2): date(2025, 3, 18),
-    (2026, 6): date(2026, 7, 8),
-    (2026, 7): date(2026, 8, 10),
-    (2026, 8): date(2026, 9, 8),
-    (2026, 9): date(2026, 10, 9),
-    (2026, 10): date(2026, 11, 14),
-}
-_PAID_IN_PART = {(2026, 10): 245750}
-_BY_CHECK = {(2026, 6): "20417"}
-_NOT_PAID = (2026, 11)
-
-
-@dataclass(frozen=True)
-class _Service:
-    """An agreement of Harborview: what November 2026 brought it, and its meter read some days before each bill."""
-
-    sa_id: str
-    type_code: str
-    premise: int
-    start: date
-    amount: int
-    quantity: int
-    badge: str = ""
-    serial: str = ""
-    read_before: int = 1
-    end: date | None = None
-
-
-_SERVICES = (
-    _Service("7714430192", "E-LG-TOU", 0, date(2014, 3, 17), 221460, 31460, "E-4471902", "114471902"),
-    _Service("7714430277", "G-COM", 0, date(2014, 3, 17), 54835, 1204, "G-210884", "77210884", 2),
-    _Service("7714430301", "OL-2", 0, date(2014, 3, 20), 4620, 0),
-    _Service("7714518820", "E-SG", 1, date(2016, 5, 2), 61275, 6905, "E-4490117", "114490117"),
-    _Service("7714518877", "W-COM", 1, date(2016, 5, 2), 20585, 41, "W-88231", "5588231", 7),
-    _Service("7714610034", "E-SG", 2, date(2018, 9, 10), 0, 0, "E-4502250", "114502250", 1, date(2026, 6, 30)),
-)
-_DEPOSIT = 750000
-_DEPOT_SHARE = 0.055
+PORT_ELLERY, ELLERY_FALLS = TOWNS[0], TOWNS[1]
 
 
 class Story:
@@ -151,9 +101,13 @@ class Story:
         write_account_person(rows, ACCOUNT_ID, customer.person_id, "MAIN", main=True, address="PER")
         self._contacts(account)
         self._alerts()
-        for each in _SERVICES:
+        for each in SERVICES:
             account.agreements.append(self._agreement(account, each, premises[each.premise], customer))
-        self._money(account)
+        deposit = Agreement(keys.child("SA_ID", ACCOUNT_ID), "DEPOSIT", account.division, "", account.setup, None, "20")
+        account.agreements.append(service.write_agreement(rows, keys, ACCOUNT_ID, deposit))
+        ledger = Ledger(rows, keys, ACCOUNT_ID, CYCLE, account.agreements, general_ledger=True, today=self._today)
+        story_money.post(ledger, self._bill_dates(), self._moved)
+        ledger.write()
         self._notes(account)
 
     def _premises(self) -> list[service.Premise]:
@@ -187,7 +141,7 @@ class Story:
             )
 
     def _agreement(
-        self, account: Account, told: _Service, premise: service.Premise, customer: people.Person
+        self, account: Account, told: ToldService, premise: service.Premise, customer: people.Person
     ) -> Agreement:
         """An agreement with its service point and meter, read before every bill of the last thirteen months."""
         rows, keys = self._rows, self._keys
@@ -197,7 +151,16 @@ class Story:
         agreement = Agreement(
             told.sa_id, told.type_code, account.division, premise.premise_id, start, end, "40" if end else "20"
         )
-        service.write_agreement(rows, keys, ACCOUNT_ID, agreement, sp_id, sic=customer.sic, activity=customer.activity)
+        service.write_agreement(
+            rows,
+            keys,
+            ACCOUNT_ID,
+            agreement,
+            sp_id,
+            sic=customer.sic,
+            activity=customer.activity,
+            expires=self._moved(told.expires) if told.expires else None,
+        )
         if told.badge:
             meter = service.install_meter(rows, keys, sp_id, kind.service, told.badge, told.serial, start)
             reading = 20000.0
@@ -209,61 +172,6 @@ class Story:
                 reading += told.quantity or 2300
                 service.read_meter(rows, keys, meter, datetime.combine(self._moved(day), time(3, 15)), reading)
         return agreement
-
-    def _money(self, account: Account) -> None:
-        deposit = Agreement(
-            self._keys.child("SA_ID", ACCOUNT_ID), "DEPOSIT", account.division, "", account.setup, None, "20"
-        )
-        account.agreements.append(service.write_agreement(self._rows, self._keys, ACCOUNT_ID, deposit))
-        ledger = Ledger(
-            self._rows, self._keys, ACCOUNT_ID, CYCLE, account.agreements, general_ledger=True, today=self._today
-        )
-        ledger.adjust(account.setup, deposit, "DEPOSIT", _DEPOSIT, payoff=0)
-        ledger.pay(account.setup + timedelta(days=7), _DEPOSIT, "CHEC", check="10311", shares={deposit.sa_id: _DEPOSIT})
-        dates = self._bill_dates()
-        before = cycles.bill_date(CYCLE, dates[0].replace(day=1) - timedelta(days=1))
-        for previous, on in zip([before, *dates], dates, strict=False):
-            month = (on.year, on.month)
-            charges = self._charges(account, previous, on)
-            ledger.bill(self._moved(on), self._moved(on + cycles.DUE_AFTER), charges)
-            if month == _NOT_PAID:
-                continue
-            owed = sum(charge.amount for charge in charges)
-            paid = _PAID_IN_PART.get(month, owed)
-            default = cycles.next_business_day(on + timedelta(days=17))
-            ledger.pay(
-                self._moved(_PAID_ON.get(month, default)),
-                paid,
-                "CHEC" if month in _BY_CHECK else "ACH",
-                check=_BY_CHECK.get(month, ""),
-                shares=_in_proportion(charges, paid),
-            )
-        ledger.write()
-
-    def _charges(self, account: Account, previous: date, on: date) -> list[Charge]:
-        """A bill's total shared among the agreements as in November 2026; the depot had a part until it closed."""
-        total = _bill_amount(on)
-        charges = []
-        for told, agreement in zip(_SERVICES, account.agreements, strict=False):
-            if told.end:
-                if previous >= told.end:
-                    continue
-                amount = round(total * _DEPOT_SHARE * min((told.end - previous).days, 30) / 30)
-                quantity = round(amount / 7.4)
-            else:
-                amount, quantity = told.amount, round(told.quantity)
-            end = min(on, told.end) if told.end else on
-            charges.append(
-                Charge(
-                    agreement,
-                    self._moved(previous),
-                    self._moved(end),
-                    amount,
-                    quantity,
-                    closing=told.end is not None and end == told.end,
-                )
-            )
-        return _scaled(charges, total)
 
     def _notes(self, account: Account) -> None:
         told = (
@@ -280,39 +188,6 @@ class Story:
         )  # fmt: skip
         for kind, moment, author, method, text in told:
             notes.write_note(self._rows, self._keys, account, kind, text, moment + self._shift, author, method=method)
-
-
-def _bill_amount(on: date) -> int:
-    """What Harborview's bill of a day came to, in cents."""
-    factor, year = 1.0, on.year
-    while (year, on.month) not in _BILLS:
-        year += 1
-        factor *= 0.96
-    return round(_BILLS[year, on.month] * factor)
-
-
-def _scaled(charges: list[Charge], total: int) -> list[Charge]:
-    """The charges brought to a total: what has a price per month keeps it, the first one takes the rounding."""
-    fixed = sum(each.amount for each in charges if not each.agreement.type.metered or each.closing)
-    factor = (total - fixed) / (sum(each.amount for each in charges) - fixed)
-    scaled = []
-    for each in charges:
-        share = 1.0 if not each.agreement.type.metered or each.closing else factor
-        amount = round(each.amount * share)
-        quantity = round(each.quantity * share, 1)
-        scaled.append(Charge(each.agreement, each.start, each.end, amount, quantity, closing=each.closing))
-    first = scaled[0]
-    exact = first.amount + total - sum(each.amount for each in scaled)
-    scaled[0] = Charge(first.agreement, first.start, first.end, exact, first.quantity)
-    return scaled
-
-
-def _in_proportion(charges: list[Charge], paid: int) -> dict[str, int]:
-    """A payment shared among charges, never more than a charge; the first one takes the rounding."""
-    owed = sum(each.amount for each in charges)
-    shares = {each.agreement.sa_id: each.amount * paid // owed for each in charges}
-    shares[charges[0].agreement.sa_id] += paid - sum(shares.values())
-    return shares
 
 
 def write(rows: RowWriter, keys: Keys, month_starts: list[date], today: date) -> None:

@@ -7,14 +7,14 @@ from random import Random
 
 from sync.simulators.ccb.generator import cycles, people, service
 from sync.simulators.ccb.generator.accounts import Account, write_account, write_account_person
-from sync.simulators.ccb.generator.journal import Agreement, Charge
 from sync.simulators.ccb.generator.keys import Keys
 from sync.simulators.ccb.generator.ledger import Ledger
 from sync.simulators.ccb.generator.money import SEASONS
+from sync.simulators.ccb.generator.postings import Agreement, Charge
 from sync.simulators.ccb.generator.rows import RowWriter
+from sync.simulators.ccb.generator.story_money import CYCLE
 from sync.simulators.ccb.generator.words import TOWNS
 
-CYCLE = 14
 # Name, SIC code, what it does.
 SUBSIDIARIES = (
     ("Northgate Logistics", "4225", "Warehousing and distribution for the group"),
@@ -90,6 +90,8 @@ class Sibling:
         """Every bill is paid before the next but for what is told to be open."""
         if self.closed:
             bill_dates = [day for day in bill_dates if day < self.closed + timedelta(days=25)]
+        if not bill_dates:
+            return
         start = bill_dates[0] - timedelta(days=30)
         for left, on in zip(range(len(bill_dates) - 1, -1, -1), bill_dates, strict=True):
             end = min(on, self.closed) if self.closed else on

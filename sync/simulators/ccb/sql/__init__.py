@@ -5,16 +5,11 @@ the functions of `functions` and `aggregates`, ROW_NUMBER, UNION [ALL], GROUP BY
 FIRST. Anything else is refused with ORA-00900 and its name.
 """
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import sqlglot
-from sqlglot.errors import SqlglotError
-
-from sync.simulators.ccb.errors import OracleError
 from sync.simulators.ccb.sql.binds import number_binds
-from sync.simulators.ccb.sql.dialect import OracleAsWritten
+from sync.simulators.ccb.sql.dialect import parse
 from sync.simulators.ccb.sql.queries import Queries
 from sync.simulators.ccb.sql.scope import Hidden, Scope
 from sync.simulators.ccb.sql.types import OracleType
@@ -38,13 +33,6 @@ def translate(text: str, bind_types: tuple[OracleType, ...], hidden: Hidden) -> 
     """
     bound = number_binds(text)
     positions = bound.positions(len(bind_types))
-    try:
-        trees = [tree for tree in sqlglot.parse(bound.text, read=OracleAsWritten) if tree is not None]
-    except SqlglotError as error:
-        reason = re.sub(r"\x1b\[\d+m", "", str(error)).splitlines()[0]
-        raise OracleError(900, reason) from error
-    if len(trees) != 1:
-        raise OracleError(933)
     queries = Queries([bind_types[position] for position in positions], hidden)
-    sql, columns = queries.query(trees[0], Scope())
+    sql, columns = queries.query(parse(bound.text), Scope())
     return Translation(sql, tuple(columns), positions)

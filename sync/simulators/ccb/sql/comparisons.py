@@ -21,9 +21,9 @@ def compare(operator: str, left: Term, right: Term) -> str:
     if "CHAR" not in (left.type.kind, right.type.kind):
         return f"({left.sql} {operator} {right.sql})"
     exact = f"{left.sql} COLLATE BINARY {operator} {right.sql}"
-    if operator == "=" and left.declared and left.type.kind == "CHAR":
-        # Equal without padding implies equal with it: the first half lets SQLite use the column's index.
-        return f"({left.sql} = {right.sql} AND {exact})"
+    if operator == "=":
+        # Equal without padding implies equal with it: the first half lets SQLite use an index of the CHAR column.
+        return f"({left.sql} COLLATE RTRIM = {right.sql} AND {exact})"
     return f"({exact})"
 
 

@@ -31,6 +31,13 @@ SYSDATE = (
     " datetime('now', 'localtime'))"
 )
 
+# Names without a table that are values of the session; clients ask for the time zone when they connect.
+PSEUDO_COLUMNS = {
+    "USER": Term("ora_user()", types.varchar2(128), nullable=False),
+    "DBTIMEZONE": Term("'+00:00'", types.varchar2(6), nullable=False),
+    "SESSIONTIMEZONE": Term("'+00:00'", types.varchar2(6), nullable=False),
+}
+
 
 class QueryTranslator(Protocol):
     """What an expression needs of the query translator, for the queries inside it."""
@@ -159,8 +166,8 @@ def _column(self: Expressions, node: exp.Column, scope: Scope) -> Term:
     table = name_of(node.args["table"]) if node.args.get("table") else None
     if table is None and name in ("ROWNUM", "ROWID", "LEVEL"):
         raise UnsupportedSQL(name)
-    if table is None and name == "USER":
-        return Term("ora_user()", types.varchar2(128))
+    if table is None and name in PSEUDO_COLUMNS:
+        return PSEUDO_COLUMNS[name]
     return scope.column(name, table)
 
 

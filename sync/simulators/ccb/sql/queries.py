@@ -76,7 +76,7 @@ class Queries:
             *("order", "limit", "offset", "with_", "hint"),
         )
         if node.args.get("from_") is None:
-            raise OracleError(900, "FROM keyword not found where expected")
+            raise OracleError(923)
         source = self._from(node, scope)
         names, terms = self._outputs(node, scope)
         if node.args.get("group") or self._aggregates(node):
@@ -146,6 +146,8 @@ class Queries:
         terms: list[Term] = []
         for each in node.expressions:
             star = isinstance(each, exp.Star) or (isinstance(each, exp.Column) and isinstance(each.this, exp.Star))
+            if isinstance(each, exp.Star) and len(node.expressions) > 1:
+                raise OracleError(923)
             if star:
                 table = name_of(each.args["table"]) if each.args.get("table") else None
                 chosen = [source for source in scope.sources if table in (None, source.alias)]

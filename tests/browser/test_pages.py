@@ -1,0 +1,155 @@
+"""The pages in a real browser: accessible, readable at every width, and usable by keyboard and without scripts."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.browser.story import ACCOUNT, EMPTY_ACCOUNT, NO_RESULTS, RESULTS
+
+PAGES = ("/", RESULTS, NO_RESULTS, ACCOUNT, EMPTY_ACCOUNT, "/nothing-here")
+WIDTHS = (320, 360, 390, 768, 960, 1024, 1280, 1366, 1920)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page) -> list[str]:
+    """What axe finds on a page, with the element that is at fault."""
+    (axe,) = sorted(Path(settings.BASE_DIR, "tests", "vendor").glob("axe-core-*/axe.min.js"))
+    page.evaluate(axe.read_text())
+    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
+    return [f"{page.url}: {rule['id']}: {node['html'][:150]}" for rule in found for node in rule["nodes"]]
+
+
+def test_no_page_has_an_accessibility_violation_in_either_theme_on_desk_or_phone(portal):
+    rep = portal("rep")
+    found = []
+    for path in PAGES:
+        page = rep.open(path)
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+        for width, theme in itertools.product((1440, 390), ("light", "dark")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            found += [f"{width} {theme} {violation}" for violation in violations(page)]
+    assert found == []
+
+
+def test_the_list_of_shortcuts_has_no_accessibility_violation(portal):
+    page = portal("rep").open(ACCOUNT)
+    page.keyboard.press("?")
+    assert page.locator("dialog").is_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_sign_in_page_has_no_accessibility_violation(portal, theme):
+    rep = portal("rep")
+    page = rep.open("/")
+    page.click(".menu summary")
+    page.click("text=Sign out")
+    page.emulate_media(color_scheme=theme)
+    page.fill("input[name=username]", "rep")
+    page.fill("input[name=password]", "wrong")
+    page.click("main button[type=submit]")
+    assert page.locator("[role=alert]").is_visible()
+    assert violations(page) == []
+
+
+def test_no_page_scrolls_sideways_at_any_width(portal):
+    rep = portal("rep")
+    for path in PAGES:
+        page = rep.open(path)
+        page.evaluate("document.querySelectorAll('details.more').forEach(each => { each.open = true })")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            too_wide = page.evaluate(
+                """() => [document.documentElement, ...document.querySelectorAll('.tw')]
+                    .filter(each => each.scrollWidth > each.clientWidth).map(each => each.outerHTML.slice(0, 80))"""
+            )
+            assert too_wide == [], f"{path} at {width}"
+
+
+def test_a_rep_sees_what_a_caller_asks_about_without_scrolling(portal):
+    page = portal("rep").open(ACCOUNT)
+    for text in (
+        "Harborview Cold Storage LLC", "421 866 5007", "Active", "$4,912.35", "$1,284.60 past due", "Dana Whitfield",
+        "(207) 555-0142", "1180 Pier Road, Unit B", "42 Harbor Loop, Floor 2", "9 Quarry Lane (depot)", "Not frozen",
+    ):  # fmt: skip
+        box = page.locator(f"main :text('{text}')").first.bounding_box()
+        assert box is not None, text
+        assert box["y"] + box["height"] <= 900, text
+    fourth_transaction = page.locator("#transactions tbody tr").nth(3).bounding_box()
+    assert fourth_transaction["y"] + fourth_transaction["height"] <= 900
+
+
+def test_the_header_of_the_record_stays_in_sight_and_is_low(portal):
+    page = portal("rep").open(ACCOUNT)
+    page.mouse.wheel(0, 2000)
+    page.wait_for_function("scrollY > 300")
+    header = page.locator(".rec").bounding_box()
+    assert header["y"] >= 0
+    assert header["height"] <= 96
+
+
+def test_an_account_id_typed_on_any_page_opens_the_account_with_one_enter(portal):
+    page = portal("rep").open(EMPTY_ACCOUNT)
+    page.click("main h1")
+    page.keyboard.press("/")
+    page.keyboard.type("421-866-5007")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{ACCOUNT}")
+
+
+def test_the_keyboard_reaches_the_sections_and_copies_the_account_number(portal):
+    page = portal("rep").open(ACCOUNT, permissions=["clipboard-read", "clipboard-write"])
+    for key, section in (("t", "transactions"), ("b", "balance"), ("p", "premises"), ("c", "people")):
+        page.keyboard.press("g")
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.id") == section
+    page.keyboard.press("y")
+    page.wait_for_function("document.querySelector('#live').textContent === 'Copied 4218665007'")
+    assert page.evaluate("navigator.clipboard.readText()") == "4218665007"
+
+
+def test_the_chosen_theme_is_kept_and_the_systems_theme_is_the_default(portal):
+    rep = portal("rep")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    dark = rep.open("/", theme="dark").evaluate(paper)
+    page = rep.open("/", theme="light")
+    light = page.evaluate(paper)
+    assert dark != light
+    page.click("#theme")
+    assert page.evaluate(paper) == dark
+    page.goto(rep.url + ACCOUNT)
+    assert page.evaluate(paper) == dark
+
+
+def test_reading_works_without_scripts(portal):
+    page = portal("rep").open(ACCOUNT, java_script_enabled=False)
+    assert page.locator("text=$4,912.35").first.is_visible()
+    page.click("text=Older")
+    page.wait_for_url("**?page=2**")
+    page.click("text=Service that has ended")
+    assert page.locator("details.more table").is_visible()
+    assert not page.locator("#theme").is_visible()
+    page.fill("#q", "421 866 5007")
+    page.press("#q", "Enter")
+    page.wait_for_url(f"**{ACCOUNT}")
+
+
+def test_a_person_signs_out_by_the_menu(portal):
+    page = portal("rep").open(ACCOUNT)
+    page.click(".menu summary")
+    page.click("text=Sign out")
+    page.wait_for_url("**/sign-in")
+    page.goto(page.url.replace("/sign-in", ACCOUNT))
+    assert "/sign-in?next=" in page.url
+
+
+def test_an_administrator_finds_the_administration_and_nothing_of_customers(portal):
+    page = portal("administrator").open("/", width=390)
+    assert page.locator("input[type=search]").count() == 0
+    page.click("text=Open the administration")
+    page.wait_for_url("**/admin/")
+    page.click("text=Back to the portal")
+    assert page.locator("h1").inner_text() == "Administration"

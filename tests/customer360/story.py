@@ -1,0 +1,61 @@
+"""Records and helpers for tests of pages: an account with something in every panel, and who looks at it."""
+
+import re
+
+from django.urls import reverse
+
+from customer360.models import Account, ServiceAgreement
+from customer360.visibility.groups import Access, FieldGroup
+from tests.factories import (
+    TODAY,
+    make_account,
+    make_account_customer,
+    make_agreement,
+    make_customer,
+    make_premise,
+    make_role,
+    make_summary,
+    make_transaction,
+    make_user,
+)
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def make_harborview() -> Account:
+    """An account with something in every panel."""
+    account = make_account(
+        make_customer("Harborview Cold Storage LLC"), account_id="4218665007", collection_class="COL-9"
+    )
+    make_account_customer(account, make_customer("Whitfield,Dana", phone="(207) 555-0187", email="dana@cold.example"))
+    make_summary(
+        account, balance="4912.35", past_due="1284.60", past_due_1_30="1284.60", past_due_since=TODAY,
+        last_payment_amount="2457.50", last_payment_date=TODAY, revenue_12m="45910.22", revenue_prior_12m="43311.00",
+        revenue_fytd="42180.44",
+    )  # fmt: skip
+    premise = make_premise("1180 Pier Road", life_support_note="Ammonia refrigeration")
+    agreement = make_agreement(account, premise, service_agreement_id="7714430192")
+    make_agreement(account, premise, status=ServiceAgreement.Status.CLOSED, rate="E-OLD")
+    make_transaction(agreement, "2214.60", bill_id="602120261119")
+    make_transaction(agreement, "-2457.50")
+    make_transaction(agreement, "35.00", is_frozen=False, accounting_date=None, type="AD")
+    return account
+
+
+def page(client, account: Account, query: str = "") -> str:
+    """The account's page, which must be there."""
+    response = client.get(reverse("account", args=[account.account_id]) + query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def sign_in_with(client, **access: Access) -> None:
+    """Sign the client in with that access to the named field groups and VIEW of all others."""
+    grades = {group: access.get(group.value, Access.VIEW) for group in FieldGroup}
+    client.force_login(make_user(role=make_role(f"all but {access}", grades)), backend=BACKEND)
+
+
+def without_token(response, account_id: str) -> str:
+    """The answer without what differs from one request to the next."""
+    html = response.content.decode().replace(account_id, "")
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", html)

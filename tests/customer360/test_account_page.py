@@ -1,0 +1,241 @@
+"""The page about an account: what is on it, and what is absent from it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from customer360 import pages, sources
+from customer360.models import Account, ServiceAgreement
+from customer360.sources import Freshness, SourceState
+from customer360.templatetags.portal import stamp
+from customer360.visibility.groups import Access, FieldGroup
+from customer360.visibility.viewer import VisibleRecord
+from tests.customer360.story import BACKEND, page, sign_in_with, without_token
+from tests.factories import (
+    TODAY,
+    make_account,
+    make_agreement,
+    make_customer,
+    make_premise,
+    make_role,
+    make_summary,
+    make_transaction,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+class TestAccountPage:
+    def test_everything_is_in_the_first_answer(self, client_as, harborview, ccb):
+        ccb()
+        html = page(client_as("rep"), harborview)
+        for shown in (
+            "<h1>Harborview Cold Storage LLC</h1>", "421 866 5007", "Active", "Commercial, large", "Mar 2014",
+            "$4,912.35", "$3,627.75", "$1,284.60", "1–30 days", "$2,457.50", "$45,910.22", "6%", "$42,180.44",
+            "Dana Whitfield", "(207) 555-0187", "dana@cold.example", "PO Box 2210", "1180 Pier Road", "7714430192",
+            "Ammonia refrigeration", "E-LG-TOU", "Service that has ended", "E-OLD", "$2,214.60", "−$2,457.50",
+            "Not frozen", "602120261119", "You see the fields of the role <b>rep</b>",
+        ):  # fmt: skip
+            assert shown in html, shown
+
+    def test_it_takes_at_most_twelve_queries_and_sixty_kilobytes(
+        self, client_as, harborview, ccb, django_assert_max_num_queries
+    ):
+        ccb()
+        agreement = harborview.service_agreements.first()
+        for day in range(60):
+            make_transaction(agreement, on=TODAY - timedelta(days=day))
+        for number in range(40):
+            make_agreement(harborview, make_premise(f"{number} Lantern Way"))
+        client = client_as("rep")
+        with django_assert_max_num_queries(12):
+            html = page(client, harborview)
+        assert len(html.encode()) <= 60 * 1024
+
+    def test_its_context_holds_no_model_instance(self, client_as, harborview, ccb):
+        ccb()
+        response = client_as("rep").get(reverse("account", args=[harborview.account_id]))
+        seen: dict[int, object] = {}
+
+        def walk(value: object, path: str) -> None:
+            if id(value) in seen:
+                return
+            seen[id(value)] = value
+            assert not isinstance(value, Model | QuerySet), path
+            if isinstance(value, dict):
+                for key, item in value.items():
+                    walk(item, f"{path}.{key}")
+            elif isinstance(value, list | tuple | set):
+                for item in value:
+                    walk(item, f"{path}[]")
+            elif type(value).__module__.startswith("customer360") and hasattr(value, "__dict__"):
+                walk(vars(value), path)
+
+        for context in response.context:
+            for layer in context.dicts:
+                walk(
+                    {name: item for name, item in layer.items() if name not in ("request", "shell", "user")}, "context"
+                )
+        assert any(isinstance(value, VisibleRecord) for value in seen.values())
+
+    @pytest.mark.parametrize("account_id", ["9999999999", "nonsense", "4218665007%00"])
+    def test_an_account_that_does_not_exist_is_not_found(self, client_as, account_id):
+        response = client_as("rep").get(f"/accounts/{account_id}")
+        assert response.status_code == 404
+        assert "There is no page at this address" in response.content.decode()
+
+    def test_an_account_out_of_scope_looks_like_one_that_does_not_exist(self, client_as, harborview):
+        client = client_as("manager")
+        there = client.get(reverse("account", args=[harborview.account_id]))
+        missing = client.get(reverse("account", args=["9999999999"]))
+        assert there.status_code == missing.status_code == 404
+        assert without_token(there, harborview.account_id) == without_token(missing, "9999999999")
+
+    def test_it_answers_only_reads(self, client_as, harborview):
+        assert client_as("rep").post(reverse("account", args=[harborview.account_id])).status_code == 405
+
+    def test_its_security_policy_allows_no_inline_script_or_style(self, client_as, harborview):
+        response = client_as("rep").get(reverse("account", args=[harborview.account_id]))
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert response.headers["Cache-Control"] == "no-store"
+
+    def test_an_account_without_figures_agreements_or_transactions_says_so(self, client_as):
+        html = page(client_as("rep"), make_account(make_customer("Newcomer Inc"), name=None))
+        assert "No service agreement is in force or to come." in html
+        assert "Nothing has been billed or paid on this account yet." in html
+        assert 'id="balance"' not in html
+
+    def test_an_account_gone_from_its_source_is_marked(self, client_as, harborview):
+        Account.objects.filter(pk=harborview.pk).update(removed_at=timezone.now())
+        assert "Gone from CC&amp;B since" in page(client_as("rep"), harborview)
+
+    def test_a_credit_has_no_bar_and_no_part(self, client_as):
+        account = make_account()
+        make_summary(account, balance="-50.00")
+        html = page(client_as("rep"), account)
+        assert "−$50.00" in html
+        assert 'class="bar"' not in html
+
+
+class TestPagesWithinThePage:
+    def test_older_transactions_are_a_link_away(self, client_as, harborview):
+        agreement = harborview.service_agreements.first()
+        for _ in range(30):
+            make_transaction(agreement, "7.77", on=TODAY - timedelta(days=400))
+        client = client_as("rep")
+        assert 'href="?page=2#transactions"' in page(client, harborview)
+        second = page(client, harborview, "?page=2&premises=all")
+        assert 'href="?page=1&amp;premises=all#transactions"' in second
+        assert "26–33 of 33" in second
+
+    def test_more_than_five_premises_unfold_on_request(self, client_as):
+        account = make_account()
+        for number in range(7):
+            make_agreement(account, make_premise(f"{number} Lantern Way"))
+        client = client_as("rep")
+        folded, unfolded = page(client, account), page(client, account, "?premises=all")
+        assert "4 Lantern Way" in folded
+        assert "5 Lantern Way" not in folded
+        assert "All 7 premises" in folded
+        assert "6 Lantern Way" in unfolded
+        assert "All 7 premises" not in unfolded
+
+    def test_ended_service_is_cut_short_until_asked_for(self, client_as):
+        account = make_account()
+        for number in range(12):
+            make_agreement(account, make_premise(f"{number} Old Road"), status=ServiceAgreement.Status.CLOSED)
+        client = client_as("rep")
+        folded = page(client, account)
+        assert folded.count("Old Road") == 10
+        assert "All 12 ended agreements" in folded
+        assert page(client, account, "?premises=all").count("Old Road") == 12
+
+
+class TestWhatARoleDoesNotSee:
+    @pytest.mark.parametrize(
+        ("group", "absent"),
+        [
+            ("billing", ("Balance", "4,912.35", "Financial transactions", "2,214.60", "Revenue", "602120261119")),
+            ("service", ("Premises", "1180 Pier Road", "7714430192", "E-LG-TOU", "Ammonia")),
+            ("contact", ("(207) 555", "dana@cold.example", "PO Box 2210", "Mail to", "tel:", "mailto:")),
+            ("credit", ("Credit", "Collection class", "COL-9")),
+            ("profile", ("Harborview", "Whitfield", "Commercial, large", "Key accounts", "Customers", "Since")),
+        ],
+    )
+    def test_a_hidden_group_is_absent_label_and_value(self, client, harborview, group, absent):
+        sign_in_with(client)
+        in_full = page(client, harborview)
+        sign_in_with(client, **{group: Access.HIDDEN})
+        without = page(client, harborview)
+        for text in absent:
+            assert text in in_full, f"{text} is never shown, so its absence shows nothing"
+            assert text not in without, text
+
+    def test_one_hidden_field_takes_its_column_with_it(self, client, harborview):
+        role = make_role("no bills")
+        role.visibility_rules.create(
+            group=FieldGroup.BILLING, model="customer360.FinancialTransaction", field="bill_id", access=Access.HIDDEN
+        )
+        client.force_login(make_user(role=role), backend=BACKEND)
+        html = page(client, harborview)
+        assert "602120261119" not in html
+        assert ">Bill<" not in html
+        assert "$2,214.60" in html
+
+    def test_masked_fields_are_masked_and_lead_nowhere(self, client_as, harborview):
+        html = page(client_as("auditor"), harborview)
+        assert "••••••" in html
+        for absent in ("555-0187", "dana@cold.example", "PO Box 2210", "tel:", "mailto:"):
+            assert absent not in html
+
+    def test_masked_money_draws_no_bar(self, client, harborview):
+        role = make_role("masked balance")
+        role.visibility_rules.create(
+            group=FieldGroup.BILLING, model="customer360.AccountSummary", field="past_due", access=Access.MASKED
+        )
+        client.force_login(make_user(role=role), backend=BACKEND)
+        html = page(client, harborview)
+        balance = html[html.index("$4,912.35") : html.index("Last payment")]
+        assert "1,284.60</span> past due" not in balance
+        assert "3,627.75" not in balance
+
+
+class TestAgeOfTheData:
+    def test_every_card_names_source_and_time(self, client, harborview, ccb):
+        state = ccb()
+        sign_in_with(client)
+        html = page(client, harborview)
+        assert html.count(f">CC&amp;B {stamp(state.last_success)}<") == 5 == len(pages.panels("account"))
+        assert "banner" not in html
+
+    def test_late_data_is_marked_in_words_without_a_banner(self, client_as, harborview, ccb):
+        ccb(Freshness.LATE, hours=30)
+        html = page(client_as("rep"), harborview)
+        assert ", late<" in html
+        assert "banner" not in html
+
+    def test_stale_data_has_a_banner_with_its_age_and_what_to_do(self, client_as, harborview, ccb):
+        ccb(Freshness.STALE, hours=31, problem="The last load failed.")
+        html = page(client_as("rep"), harborview)
+        assert "<b>CC&amp;B data is 31 hours old.</b>" in html
+        assert "The last load failed." in html
+        assert "Check in CC&amp;B before you promise anything." in html
+
+    def test_data_never_loaded_says_so(self, client_as, harborview, ccb):
+        ccb(Freshness.NEVER)
+        html = page(client_as("rep"), harborview)
+        assert "CC&amp;B has never been loaded." in html
+        assert ">CC&amp;B never loaded<" in html
+
+    def test_the_sources_are_asked_once_a_page(self, client_as, harborview, monkeypatch):
+        asked = []
+        state = SourceState("ccb", "CC&B", timezone.now(), Freshness.FRESH)
+        monkeypatch.setattr(sources, "_sources", {"ccb": lambda: asked.append(1) or state})
+        page(client_as("rep"), harborview)
+        assert len(asked) == 1

@@ -1,0 +1,95 @@
+"""The commands about people and roles: demo, roles (in test_roles), explain_access."""
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from customer360.management.commands.demo import DEMO_USERS, PASSWORD
+from customer360.models import Account, User, VisibilityRule
+from customer360.visibility.groups import FieldGroup
+from customer360.visibility.viewer import Viewer
+from tests.factories import make_account, make_customer, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def debug(settings: Settings) -> None:
+    """A machine of one's own."""
+    settings.DEBUG = True
+
+
+def test_demo_is_refused_where_debug_is_off() -> None:
+    with pytest.raises(CommandError, match="Nothing was done"):
+        call_command("demo")
+    assert not User.objects.exists()
+
+
+@pytest.mark.usefixtures("debug")
+def test_demo_makes_one_user_for_each_role_who_can_sign_in() -> None:
+    call_command("demo")
+    for username, role in DEMO_USERS.items():
+        user = authenticate(username=username, password=PASSWORD)
+        assert isinstance(user, User) and Viewer(user).roles == (role,)
+        assert user.is_staff == (role == "administrator") and not user.is_superuser
+
+
+@pytest.mark.usefixtures("debug")
+def test_demo_repeated_changes_nothing_that_was_changed_since() -> None:
+    call_command("demo")
+    User.objects.filter(username="rep").update(first_name="Rosa", is_active=False)
+    VisibilityRule.objects.filter(role__name="rep", group=FieldGroup.NOTES).delete()
+    before = list(User.objects.order_by("pk").values())
+    call_command("demo")
+    assert list(User.objects.order_by("pk").values()) == before
+    assert not VisibilityRule.objects.filter(role__name="rep", group=FieldGroup.NOTES).exists()
+
+
+@pytest.mark.usefixtures("debug")
+def test_the_demo_manager_sees_northgate_once_the_customers_are_there(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("demo")
+    assert "demo --grants" in capsys.readouterr().out
+    names = (
+        "Northgate Logistics",
+        "Harborview Cold Storage LLC",
+        "Ellery Crossdock",
+        "Whitfield,Dana",
+        "Southgate Foods",
+    )
+    accounts = [make_account(make_customer(name)) for name in names]
+    for _ in range(2):
+        call_command("demo", "--grants")
+        assert "3 customers" in capsys.readouterr().out
+    seen = Viewer(User.objects.get(username="manager")).records(Account.objects.all())
+    assert set(seen) == set(accounts[:3])
+
+
+@pytest.mark.usefixtures("debug")
+def test_grants_without_a_manager_say_what_to_do_first() -> None:
+    with pytest.raises(CommandError, match=r"run `manage\.py demo` first"):
+        call_command("demo", "--grants")
+
+
+def test_explain_access_names_roles_rows_and_the_rule_behind_each_field(capsys: pytest.CaptureFixture[str]) -> None:
+    make_user("ann", role="auditor")
+    call_command("explain_access", "ann", "customer360.customer")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["Roles: auditor", "Rows: all"]
+    assert any(line.startswith("customer360.Customer.phone: masked: auditor: masked") for line in lines)
+    call_command("explain_access", "ann", "customer360.Account", "credit_review_date")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("customer360.Account.credit_review_date: view")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("nobody",), "no user nobody"),
+        (("ann", "customer360.Nothing"), "no visible model"),
+        (("ann", "customer360.Customer", "shoe_size"), "has no field shoe_size"),
+    ],
+)
+def test_explain_access_says_what_does_not_exist(arguments: tuple[str, ...], complaint: str) -> None:
+    make_user("ann")
+    with pytest.raises(CommandError, match=complaint):
+        call_command("explain_access", *arguments)

@@ -1,0 +1,154 @@
+"""Two customers' worlds in which every value is a marker, and the table of what each role may see of them.
+
+Text markers are runs of one Yi syllable, of which each field of each record has its own; numbers have seven digits of
+their own; dates have a year of their own between 1601 and 1899. None occurs on a page by chance, whatever the format.
+Flags and codes with choices cannot be marked.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from guardian.shortcuts import assign_perm
+
+from customer360.models import User, VisibleModel
+from customer360.roles import ROLES
+from customer360.visibility.groups import Access
+from sync.models import Bookmark, RejectedRow, SyncRun
+from tests import factories
+
+# A record that is marked removed or archived is not on its pages, so these are planted in history alone.
+ONLY_IN_HISTORY = {"removed_at", "archived_at"}
+
+
+@dataclass(frozen=True)
+class Marker:
+    """One planted value: of which record and field, and the token by which it is found in any rendering."""
+
+    record: VisibleModel | None
+    field: str
+    token: str
+    value: Any
+    is_past: bool
+
+    def __str__(self) -> str:
+        model = type(self.record).__name__ if self.record else "RejectedRow"
+        return f"{model}.{self.field}{' (history)' if self.is_past else ''} as {self.token}"
+
+
+@dataclass
+class World:
+    """Two customers' worlds: what is `granted` to the manager, and what is not. Markers by token."""
+
+    markers: dict[str, Marker] = field(default_factory=dict)
+    granted: list[VisibleModel] = field(default_factory=list)
+    others: list[VisibleModel] = field(default_factory=list)
+    _syllables: Iterator[str] = field(default_factory=lambda: map(chr, range(0xA000, 0xA48D)))
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(7_310_317, 1_013))
+    _years: Iterator[int] = field(default_factory=lambda: iter(range(1601, 1900)))
+
+    @property
+    def records(self) -> list[VisibleModel]:
+        """Every record of both worlds."""
+        return self.granted + self.others
+
+    def of(self, model: type[models.Model]) -> list[Any]:
+        """The records of a model."""
+        return [record for record in self.records if type(record) is model]
+
+    def plant(self, record: VisibleModel, is_past: bool) -> None:
+        """Give every field that can hold one a marker, and save. What was planted before is history from then on."""
+        for column in record._meta.concrete_fields:
+            if column.is_relation or column.primary_key or (column.name in ONLY_IN_HISTORY and not is_past):
+                continue
+            if (made := self._value(column)) is not None:
+                token, value = made
+                setattr(record, column.name, value)
+                self.markers[token] = Marker(record, column.name, token, value, is_past)
+        for name in ONLY_IN_HISTORY - (ONLY_IN_HISTORY if is_past else set()):
+            if hasattr(record, name):
+                setattr(record, name, None)
+        record.save()
+
+    def key(self, digits: int = 10) -> str:
+        """A key that is a marker; `plant_key` says whose."""
+        return next(self._syllables) * digits
+
+    def _value(self, column: models.Field) -> tuple[str, Any] | None:
+        match column:
+            case models.CharField() | models.TextField() if not column.choices:
+                token = next(self._syllables)
+                return token, token * min(column.max_length or 12, 12)
+            case models.DecimalField():
+                number = next(self._numbers)
+                return str(number), Decimal(number) + Decimal("0.37")
+            case models.IntegerField() if not column.choices:
+                number = next(self._numbers)
+                return str(number), number
+            case models.DateTimeField():
+                year = next(self._years)
+                return str(year), datetime(year, 5, 17, 12, tzinfo=UTC)
+            case models.DateField():
+                year = next(self._years)
+                return str(year), date(year, 5, 17)
+        return None
+
+
+def make_world() -> World:
+    """Both worlds with all their markers, and rejected rows that hold customers' values."""
+    world = World()
+    for records in (world.granted, world.others):
+        customer = factories.make_customer(person_id=world.key())
+        contact = factories.make_customer("Whitfield,Dana", person_id=world.key())
+        account = factories.make_account(customer, account_id=world.key())
+        factories.make_account_customer(account, contact)
+        summary = factories.make_summary(account)
+        premise = factories.make_premise(premise_id=world.key())
+        agreement = factories.make_agreement(account, premise, service_agreement_id=world.key())
+        bill = factories.make_transaction(agreement, ft_id=world.key(12))
+        records += [customer, contact, account, *account.customer_roles.all(), summary, premise, agreement, bill]
+        for record in records:
+            if isinstance(record.pk, str) and not record._meta.pk.is_relation:
+                world.markers[record.pk[0]] = Marker(record, record._meta.pk.name, record.pk[0], record.pk, False)
+            if hasattr(type(record), "history"):
+                world.plant(record, is_past=True)
+            world.plant(record, is_past=False)
+    _plant_rejected_row(world)
+    return world
+
+
+def _plant_rejected_row(world: World) -> None:
+    """A rejected row whose key and reason anyone who runs the sync may know, and whose values nobody may."""
+    token = next(world._syllables)
+    world.markers[token] = Marker(None, "raw", token, token * 8, False)
+    run = SyncRun.objects.create(stream="customers", mode=SyncRun.Mode.FULL, business_date=factories.TODAY)
+    Bookmark.objects.create(stream="customers", last_run=run)
+    RejectedRow.objects.create(
+        stream="customers", record_key="3000000001", field="name", reason=RejectedRow.Reason.TOO_LONG,
+        detail="The name is longer than 254 characters.", raw={"person_id": "3000000001", "name": token * 8},
+        fingerprint=token * 8, first_run=run.pk, first_seen_at=datetime(2026, 11, 24, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def may_view(role_name: str, world: World, marker: Marker) -> bool:
+    """Whether the delivered role may see the value, by the delivered table alone and not by the Viewer under test."""
+    role = next(role for role in ROLES if role.name == role_name)
+    in_scope = "all" in role.scopes or ("granted" in role.scopes and marker.record in world.granted)
+    if marker.record is None or not in_scope:
+        return False
+    groups = [group for group, names in marker.record.field_groups.items() if marker.field in names]
+    return role.access.get(groups[0], Access.HIDDEN) >= Access.VIEW
+
+
+def user_of(role: str, world: World, **values: Any) -> User:
+    """A user of that role; a manager is granted the first world's customers."""
+    user = factories.make_user(role=role, **values)
+    if role == "manager":
+        for record in world.granted:
+            if record._meta.model_name == "customer":
+                assign_perm("customer360.view_customer", user, record)
+    return user

@@ -14,7 +14,7 @@ OUTPUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
 
 def main() -> int:
-    """Run the bench. Its exit code is 1 where a figure is worse than its minimum; a quick run says nothing about that."""
+    """Run the bench. Its exit code is 1 where a figure is worse than its minimum; a quick run judges none."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rows, once: shows that it runs, not how fast")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where the JSON goes (default: %(default)s)")
@@ -28,9 +28,7 @@ def main() -> int:
         size = mirror_load.QUICK if options.quick else mirror_load.FULL
         measured = mirror_load.measure(ours, size)
     seconds = time.monotonic() - begun
-    print(
-        f"{size.accounts:,} accounts, {os.cpu_count()} cores, Python {platform.python_version()}, {seconds:.0f} s in all"
-    )
+    print(f"{size.accounts:,} accounts, {os.cpu_count()} cores, Python {platform.python_version()}, {seconds:.0f} s")
     print(f"PostgreSQL: {', '.join(f'{name} {value}' for name, value in stated.items())}\n")
     figures.show(measured)
     figures.keep(measured, options.output)

@@ -90,7 +90,7 @@ class Database:
         return row[0]
 
     def settle(self) -> None:
-        """Leave nothing for later that would be paid for by the next measurement: dead rows, statistics, dirty pages."""
+        """Leave nothing for later that the next measurement would pay for: dead rows, statistics, dirty pages."""
         for table in (TABLE, HISTORY, BARE):
             self.run(f"VACUUM (ANALYZE) {table}")
         self.run("CHECKPOINT")

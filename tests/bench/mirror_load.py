@@ -1,4 +1,4 @@
-"""The mirror load with full history, measured beside what one would use instead; ratios come from one interleaved run."""
+"""The mirror load with full history beside what one would use instead; ratios come from one interleaved run."""
 
 import gc
 import subprocess
@@ -31,7 +31,7 @@ ROW_BY_ROW = "update_or_create with simple-history"
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: accounts loaded, how often, accounts for the ORM's sample, accounts for the client's memory."""
+    """How much is measured: accounts loaded, how often; accounts for the ORM's sample and for the client's memory."""
 
     accounts: int
     repetitions: int
@@ -146,7 +146,7 @@ def _copy(tuples: Iterable[tuple[Any, ...]]) -> None:
 
 
 def _row_by_row(sample: list[tuple[Any, ...]]) -> None:
-    """What one would do with the ORM, in one transaction; taken back, so that the next load finds what this one found."""
+    """What one would do with the ORM, in one transaction; taken back, so that the next load finds the same mirror."""
     names = [column.field.attname for column in rows.PLAN.columns]
     with transaction.atomic():
         for row in sample:

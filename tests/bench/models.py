@@ -62,8 +62,8 @@ class BenchAccount(MirroredAddress, MirroredModel):
     SWITCHES = ("is_protected", "is_paperless")
     TEXTS = (
         "name", "customer_class", "customer_class_name", "manage_group", "manage_group_name", "cis_division",
-        "cis_division_name", "bill_cycle", "bill_cycle_name", "currency", "collection_class", "email", "phone", "industry",
-        "representative", "business_description", *MirroredAddress.ADDRESS_FIELDS,
+        "cis_division_name", "bill_cycle", "bill_cycle_name", "currency", "collection_class", "email", "phone",
+        "industry", "representative", "business_description", *MirroredAddress.ADDRESS_FIELDS,
     )  # fmt: skip
 
     field_groups = {

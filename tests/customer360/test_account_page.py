@@ -43,9 +43,8 @@ class TestAccountPage:
             assert shown in html, shown
 
     def test_it_takes_at_most_twelve_queries_and_sixty_kilobytes(
-        self, client_as, harborview, ccb, django_assert_max_num_queries
+        self, client_as, harborview, django_assert_max_num_queries
     ):
-        ccb()
         agreement = harborview.service_agreements.first()
         for day in range(60):
             make_transaction(agreement, on=TODAY - timedelta(days=day))

@@ -182,12 +182,16 @@ PREMISE_LINES = (
 
 @dataclass(frozen=True)
 class Premises:
-    """Premises with their agreements: in force or to come, and over. `total` counts those in force, shown or not."""
+    """Premises with their agreements: in force or to come, and over.
+
+    `total` counts the groups in force, shown or not: each premise, and one for agreements that serve no premise.
+    """
 
     current: Table
     ended: Table
     shown: int
     total: int
+    premises: int
     agreements: int
     ended_shown: int
     ended_agreements: int
@@ -195,7 +199,12 @@ class Premises:
     @property
     def count(self) -> str:
         """How much is in force or to come, in words."""
-        return f"{count(self.total, 'premise')} · {count(self.agreements, 'agreement')}" if self.total else ""
+        counts = (
+            count(number, what)
+            for number, what in ((self.premises, "premise"), (self.agreements, "agreement"))
+            if number
+        )
+        return " · ".join(counts)
 
 
 def premises(account: VisibleRecord, viewer: Viewer, query: Mapping[str, str]) -> Premises:
@@ -211,6 +220,7 @@ def premises(account: VisibleRecord, viewer: Viewer, query: Mapping[str, str]) -
         ended=ended,
         shown=len(current),
         total=len(service.current),
+        premises=sum(served.premise is not None for served in service.current),
         agreements=sum(len(served.agreements) for served in service.current),
         ended_shown=sum(len(group.rows) for group in ended.groups),
         ended_agreements=sum(len(served.agreements) for served in service.ended),

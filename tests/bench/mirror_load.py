@@ -49,15 +49,14 @@ class Round:
     def __init__(self, database: Database, size: Size, prepared: dict[int, Path]) -> None:
         self.database, self.size, self.prepared = database, size, prepared
         self.seconds: dict[str, float] = {}
-        self.counted: dict[str, int] = {}
+        self.wal: dict[str, int] = {}
+        self.written: dict[str, int] = {}
 
     def run(self) -> "Round":
         """COPY, then the mirror from empty through unchanged and 1 % changed to all changed; return self."""
         every, few = self.size.accounts, self._changed(1)
         self.database.empty(BARE, TABLE, HISTORY)
-        before = self.database.wal_position()
         self._timed("copy", lambda: _copy(rows.tuples(self._rows(0))))
-        self.counted["wal of copy"] = self.database.wal_position() - before
         self._copy_ready_tuples()
         self._load("new", 0, new=every)
         self._second_run()
@@ -75,10 +74,12 @@ class Round:
         return sum(number % rows.BATCH_ROWS % 100 < percent for number in range(self.size.accounts))
 
     def _timed(self, name: str, work: Callable[[], Any]) -> Any:
+        """Do the work on a settled database; keep its seconds and the bytes of write-ahead log it made."""
         self.database.settle()
-        begun = time.perf_counter()
+        logged, begun = self.database.wal_position(), time.perf_counter()
         done = work()
         self.seconds[name] = time.perf_counter() - begun
+        self.wal[name] = self.database.wal_position() - logged
         return done
 
     def _load(self, name: str, percent: int, **counts: int) -> None:
@@ -98,21 +99,15 @@ class Round:
 
     def _second_run(self) -> None:
         """Time a load that changes nothing, and count what it writes all the same."""
-        self.database.settle()
-        report()
-        written, history, wal = self._written()
+        before = self._rows_so_far()
         self._load("unchanged", 0, unchanged=self.size.accounts)
-        report()
-        written_after, history_after, wal_after = self._written()
-        self.counted |= {
-            "rows": written_after - written,
-            "history rows": history_after - history,
-            "wal": wal_after - wal,
-        }
+        after = self._rows_so_far()
+        self.written = {name: after[name] - before[name] for name in after}
 
-    def _written(self) -> tuple[int, int, int]:
+    def _rows_so_far(self) -> dict[str, int]:
+        report()
         history_rows = int(self.database.value(f"SELECT count(*) FROM {HISTORY}"))
-        return self.database.rows_written(), history_rows, self.database.wal_position()
+        return {"rows": self.database.rows_written(), "history rows": history_rows}
 
 
 def measure(database: Database, size: Size) -> list[Figure]:
@@ -180,9 +175,9 @@ def _speed(size: Size, seconds: dict[str, float]) -> Iterator[Figure]:
 def _second_run(rounds: list[Round]) -> Iterator[Figure]:
     """The most that a second run over the same rows left behind in any round."""
     for name in ("rows", "history rows"):
-        most = max(each.counted[name] for each in rounds)
+        most = max(each.written[name] for each in rounds)
         yield Figure(f"second run: {name} written", most, "rows", "all tables of the portal", 0, 0, at_most=True)
-    share = max(100 * each.counted["wal"] / each.counted["wal of copy"] for each in rounds)
+    share = max(100 * each.wal["unchanged"] / each.wal["copy"] for each in rounds)
     yield Figure("second run: write-ahead log", round(share, 3), "%", "what the COPY wrote", 2, 1, at_most=True)
 
 

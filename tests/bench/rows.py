@@ -59,7 +59,7 @@ def _row(draw: random.Random) -> dict[str, Any]:
         "phone": f"(203) 555-{draw.randrange(10_000):04}",
         "industry": "Food processing and storage" if customer_class != "RES" else None,
         "representative": f"{draw.choice(_GIVEN)} {draw.choice(_SURNAMES)}",
-        "business_description": f'{draw.randrange(2, 400)} people in {draw.choice(_WORK)}, two meters, said "as of record"',
+        "business_description": f'{draw.randrange(2, 400)} people in {draw.choice(_WORK)}, two "smart" meters',
         "address1": f"{draw.randrange(1, 9999)} {draw.choice(_STREETS)}",
         "address2": f"Unit {draw.randrange(1, 80)}" if draw.random() < 0.3 else None,
         "address3": None,

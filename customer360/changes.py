@@ -30,7 +30,7 @@ class Change:
 
 
 _BY_A_PERSON = Change()
-_current: ContextVar[Change] = ContextVar("change", default=_BY_A_PERSON)  # noqa: B039 - Change is frozen
+_current: ContextVar[Change] = ContextVar("change", default=_BY_A_PERSON)
 _resolvers: list[Callable[[UUID], str | None]] = []
 
 

@@ -1,7 +1,7 @@
 """Places at which the process of a run can be made to die, so that a test proves nothing is lost or doubled there.
 
-Set CUSTOMER360_CRASH_AT to a place and a stream, such as `written:ccb.accounts`; unset, as it always is in production, a
-crash point does nothing.
+Set CUSTOMER360_CRASH_AT to a place and a stream, such as `written:ccb.accounts`. Unset, as it always is in production,
+a crash point does nothing.
 """
 
 import os

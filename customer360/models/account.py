@@ -19,7 +19,7 @@ class Account(MirroredAddress, MirroredModel):
 
     account_id = models.CharField("account ID", max_length=10, primary_key=True, help_text="The account's key in CC&B.")
     customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="main_accounts",
+        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="main_accounts", db_index=False,
         help_text="The main customer of the account.",
     )  # fmt: skip
     name = models.CharField(
@@ -73,7 +73,10 @@ class Account(MirroredAddress, MirroredModel):
     account_column = "account_id"
 
     class Meta:
-        indexes = (models.Index(fields=("name",), name="account_name"),)
+        indexes = (
+            models.Index(fields=("name",), name="account_name"),
+            models.Index(fields=("customer",), name="account_of_customer"),
+        )
 
     @property
     def display_name(self) -> str:
@@ -90,10 +93,10 @@ class AccountCustomer(MirroredModel):
     """The role of one customer on one account (CC&B: CI_ACCT_PER)."""
 
     account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="customer_roles", help_text="The account."
+        Account, on_delete=models.PROTECT, related_name="customer_roles", db_index=False, help_text="The account."
     )
     customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="account_roles", help_text="The customer."
+        Customer, on_delete=models.PROTECT, related_name="account_roles", db_index=False, help_text="The customer."
     )
     is_main = models.BooleanField("main customer", default=False, help_text="The customer the account is about.")
     is_financially_responsible = models.BooleanField(
@@ -122,6 +125,7 @@ class AccountCustomer(MirroredModel):
         constraints = (
             models.UniqueConstraint(fields=("account", "customer"), name="one_role_per_account_and_customer"),
         )
+        indexes = (models.Index(fields=("customer",), name="roles_of_customer"),)
 
     @property
     def role(self) -> str:

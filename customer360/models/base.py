@@ -1,8 +1,9 @@
 """What every mirrored model has: a mark for records gone from their source, field groups, and history."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -33,9 +34,42 @@ class ChangeStamp(models.Model):
         abstract = True
 
 
+class History(HistoricalRecords):
+    """simple-history's records with the indexes that are read, and no more: a load writes as many rows here as there.
+
+    One serves the history of a record, one the changes a person made (a sync run makes most, and is no person), one
+    what changed lately.
+    """
+
+    def copy_fields(self, model: type[models.Model]) -> dict[str, models.Field]:
+        """The model's fields, none of them indexed for itself."""
+        fields = super().copy_fields(model)
+        for field in fields.values():
+            field.db_index = False
+        return fields
+
+    def get_extra_fields(self, model: type[models.Model], fields: dict[str, models.Field]) -> dict[str, Any]:
+        """simple-history's own fields, the user's not indexed for itself."""
+        extra = super().get_extra_fields(model, fields)
+        extra["history_user"].db_index = False
+        return extra
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        """simple-history's options with our indexes."""
+        by_a_person = models.Q(history_user__isnull=False)
+        name = model._meta.model_name
+        return super().get_meta_options(model) | {
+            "indexes": (
+                models.Index(fields=(model._meta.pk.name, "history_date"), name=f"{name}_history"),
+                models.Index(fields=("history_user", "history_date"), condition=by_a_person, name=f"{name}_by_user"),
+                BrinIndex(fields=("history_date",), name=f"{name}_lately"),
+            )
+        }
+
+
 def tracked() -> HistoricalRecords:
     """History for one model. Its user reference has no constraint: users are deactivated, never deleted."""
-    return HistoricalRecords(bases=[ChangeStamp], user_db_constraint=False)
+    return History(bases=[ChangeStamp], user_db_constraint=False)
 
 
 class VisibleModel(models.Model):
@@ -66,7 +100,11 @@ class VisibleModel(models.Model):
 
 
 class MirroredModel(VisibleModel):
-    """A record of another system. A record gone from its source is marked, never deleted."""
+    """A record of another system. A record gone from its source is marked, never deleted.
+
+    Keys are text, for which Django makes two indexes: one to compare, one to search by prefix. A reference therefore
+    says `db_index=False`, and the model's Meta declares the one index that following it needs.
+    """
 
     removed_at = models.DateTimeField(
         "removed", null=True, blank=True, help_text="When the record was found to be gone from its source system."

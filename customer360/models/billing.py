@@ -39,8 +39,9 @@ class FinancialTransaction(MirroredModel):
         help_text="The account.",
     )
     service_agreement = models.ForeignKey(
-        ServiceAgreement, on_delete=models.PROTECT, related_name="financial_transactions", help_text="The agreement."
-    )
+        ServiceAgreement, on_delete=models.PROTECT, related_name="financial_transactions", db_index=False,
+        help_text="The agreement.",
+    )  # fmt: skip
     type = models.CharField(max_length=2, choices=Type, help_text="What made the transaction.")
     current_amount = models.DecimalField(
         "amount due", max_digits=15, decimal_places=2, help_text="Its effect on what the customer is asked to pay now."
@@ -71,8 +72,8 @@ class FinancialTransaction(MirroredModel):
     field_groups = {
         FieldGroup.BILLING: (
             "ft_id", "account", "service_agreement", "type", "current_amount", "payoff_amount", "created_at",
-            "is_frozen", "frozen_at", "accounting_date", "arrears_date", "is_outside_arrears", "is_correction", "bill_id",
-            "received_date", "archived_at", "removed_at",
+            "is_frozen", "frozen_at", "accounting_date", "arrears_date", "is_outside_arrears", "is_correction",
+            "bill_id", "received_date", "archived_at", "removed_at",
         ),
     }  # fmt: skip
     derived_fields = {"amount_due": ("current_amount",)}
@@ -80,7 +81,10 @@ class FinancialTransaction(MirroredModel):
     account_column = "account_id"
 
     class Meta:
-        indexes = (models.Index(fields=("account", "-accounting_date", "-ft_id"), name="transaction_of_account"),)
+        indexes = (
+            models.Index(fields=("account", "-accounting_date", "-ft_id"), name="transactions_of_account"),
+            models.Index(fields=("service_agreement",), name="transactions_of_agreement"),
+        )
 
     @property
     def amount_due(self):

@@ -62,10 +62,11 @@ class ServiceAgreement(MirroredModel):
         "SA ID", max_length=10, primary_key=True, help_text="The service agreement's key in CC&B."
     )
     account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="service_agreements", help_text="The account it is billed on."
-    )
+        Account, on_delete=models.PROTECT, related_name="service_agreements", db_index=False,
+        help_text="The account it is billed on.",
+    )  # fmt: skip
     premise = models.ForeignKey(
-        Premise, on_delete=models.PROTECT, null=True, blank=True, related_name="service_agreements",
+        Premise, on_delete=models.PROTECT, null=True, blank=True, related_name="service_agreements", db_index=False,
         help_text="The premise it serves.",
     )  # fmt: skip
     cis_division = models.CharField(
@@ -105,6 +106,12 @@ class ServiceAgreement(MirroredModel):
     derived_fields = {"is_open": ("status",)}
     account_path = "account"
     account_column = "account_id"
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("account",), name="agreements_of_account"),
+            models.Index(fields=("premise",), name="agreements_of_premise"),
+        )
 
     @property
     def is_open(self) -> bool:

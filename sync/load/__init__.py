@@ -19,6 +19,7 @@ from sync.crashpoints import crashpoint
 from sync.extraction import CURSOR_COLUMN
 from sync.load import changes, rejects, stage
 from sync.load.cursor import Cursor
+from sync.load.extremes import Extremes
 from sync.load.plan import Plan
 
 
@@ -80,29 +81,30 @@ def load(
 
     Raises BrakeReached where a full compare would remove more than the brake allows; nothing is written then.
     """
-    outcome = Outcome()
+    outcome, extremes = Outcome(), Extremes()
     with connection.cursor() as cursor:
         stage.create(cursor, plan)
         for batch in batches:
             stage.copy(cursor, plan, batch)
+            extremes.add(batch)
             crashpoint("staged", plan.stream.name)
             outcome.read += batch.num_rows
             on_batch(outcome.read)
         with transaction.atomic():
-            _write(cursor, plan, order, outcome)
+            _write(cursor, plan, order, outcome, extremes)
             if order.is_dry_run:
                 transaction.set_rollback(True)
         stage.drop(cursor, plan)
     return outcome
 
 
-def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome) -> None:
+def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes: Extremes) -> None:
     """From staged rows to the mirror, all or nothing."""
     outcome.highest = _highest_cursor_value(cursor, plan)
-    if not order.is_full:
-        rejects.offer_again(cursor, plan)
+    offered = 0 if order.is_full else rejects.offer_again(cursor, plan)
     stage.settle(cursor, plan)
-    rejections = rejects.move_aside(cursor, plan, run_id=order.run_id, is_full=order.is_full)
+    checks = list(rejects.checks(plan, None if offered else extremes))
+    rejections = rejects.move_aside(cursor, plan, checks, run_id=order.run_id, is_full=order.is_full)
     outcome.rejected, outcome.healed, outcome.warnings = rejections.rejected, rejections.healed, rejections.warnings
     crashpoint("checked", plan.stream.name)
     difference = changes.find(cursor, plan, is_full=order.is_full)
@@ -149,7 +151,6 @@ def _brake(cursor: Cursor, plan: Plan, read: int, gone: int, percent: float) -> 
 
 def _refresh_due(cursor: Cursor, plan: Plan, order: Order) -> int:
     """Refresh what is derived from this stream's model, for the accounts that changed or that the calendar moves."""
-    account = plan.account_column
     moved = 0
     for derivation in derivations(plan.model):
         cursor.execute("DROP TABLE IF EXISTS pg_temp.due_account")
@@ -157,11 +158,11 @@ def _refresh_due(cursor: Cursor, plan: Plan, order: Order) -> int:
         cursor.execute(
             sql.SQL("""
                 INSERT INTO due_account
-                SELECT {account} FROM {change}
+                SELECT account FROM {change}
                 UNION SELECT old_account FROM {change} WHERE old_account IS NOT NULL {gone}
                 UNION {calendar}
             """).format(
-                account=account, change=plan.change, calendar=sql.SQL(derivation.due),
+                change=plan.change, calendar=sql.SQL(derivation.due),
                 gone=sql.SQL("UNION SELECT gone_account FROM gone" if order.is_full else ""),
             ),
             [order.business_date],

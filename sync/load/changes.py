@@ -33,24 +33,25 @@ class Gone:
 
 
 def find(cursor: Cursor, plan: Plan, *, is_full: bool) -> Difference:
-    """Join the staged rows with the mirror once and keep those that differ, with the values to be written."""
+    """Join the staged rows with the mirror once and keep the places of those that differ.
+
+    A change names its staged row, its record, and the accounts it concerns; the values stay in the stage.
+    """
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{change}").format(change=plan.change))
-    unmarked = comma(sql.SQL("NULL::timestamptz AS {}").format(sql.Identifier(mark)) for mark in plan.marks)
     account = plan.account_column
-    old_account = sql.SQL(", t.{} AS old_account").format(account) if account else sql.SQL("")
-    incoming = comma(sql.SQL("{} AS {}").format(_incoming(plan, c), c.identifier) for c in plan.columns)
+    accounts = sql.SQL(", s.{0} AS account, t.{0} AS old_account").format(account) if account else sql.SQL("")
     anchor = plan.key[0].identifier
     cursor.execute(
         sql.SQL("""
             CREATE TEMPORARY TABLE {change} AS
-            SELECT {incoming}, {unmarked}, t.{anchor} IS NULL AS is_new{old_account}
+            SELECT s.ctid AS row, t.{anchor} IS NULL AS is_new{accounts}
             FROM {stage} s
             LEFT JOIN {table} t ON {same_key}
             {bases}
             WHERE t.{anchor} IS NULL OR ({ours}) IS DISTINCT FROM ({theirs})
         """).format(
-            change=plan.change, incoming=incoming, unmarked=unmarked, anchor=anchor, old_account=old_account,
-            stage=plan.stage, table=plan.table, same_key=plan.same_key("t", "s"), bases=_join_bases(plan),
+            change=plan.change, anchor=anchor, accounts=accounts, stage=plan.stage, table=plan.table,
+            same_key=plan.same_key("t", "s"), bases=_join_bases(plan),
             ours=comma([
                 *(_incoming(plan, column) for column in plan.values),
                 *(sql.SQL("NULL::timestamptz") for _ in plan.marks),
@@ -61,9 +62,7 @@ def find(cursor: Cursor, plan: Plan, *, is_full: bool) -> Difference:
             ),
         )
     )  # fmt: skip
-    cursor.execute(
-        sql.SQL("ANALYZE {change} ({key})").format(change=plan.change, key=comma(c.identifier for c in plan.key))
-    )
+    cursor.execute(sql.SQL("ANALYZE {change} (row, is_new)").format(change=plan.change))
     cursor.execute(
         sql.SQL(
             "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), (SELECT count(*) FROM {stage})"
@@ -80,8 +79,9 @@ def _incoming(plan: Plan, column: Column) -> sql.Composable:
     if not column.is_shared:
         return loaded
     return sql.SQL(
-        "CASE WHEN b.id IS NOT NULL AND b.values ->> {name} IS NOT DISTINCT FROM {new} THEN t.{old} ELSE {new} END"
-    ).format(name=sql.Literal(column.name), new=loaded, old=column.identifier)
+        "CASE WHEN t.{key} IS NOT NULL AND b.id IS NOT NULL AND b.values ->> {name} IS NOT DISTINCT FROM {new}"
+        " THEN t.{old} ELSE {new} END"
+    ).format(name=sql.Literal(column.name), new=loaded, old=column.identifier, key=plan.key[0].identifier)
 
 
 def _join_bases(plan: Plan) -> sql.Composable:
@@ -123,23 +123,26 @@ def _find_gone(cursor: Cursor, plan: Plan) -> int:
 
 def write(cursor: Cursor, plan: Plan, change: Change) -> None:
     """Write the changes and the new records, each with the history row that simple-history would have written."""
-    assignments = comma(
-        sql.SQL("{0} = c.{0}").format(sql.Identifier(name))
-        for name in (*(column.name for column in plan.values), *plan.marks)
-    )
-    updated = sql.SQL("UPDATE {table} t SET {assignments} FROM {change} c WHERE {same_key} AND NOT c.is_new").format(
-        table=plan.table, assignments=assignments, change=plan.change, same_key=plan.same_key("t", "c")
-    )
+    changed = sql.SQL("{change} c JOIN {stage} s ON s.ctid = c.row").format(change=plan.change, stage=plan.stage)
+    assignments = comma([
+        *(sql.SQL("{} = {}").format(column.identifier, _incoming(plan, column)) for column in plan.values),
+        *(sql.SQL("{} = NULL").format(sql.Identifier(mark)) for mark in plan.marks),
+    ])  # fmt: skip
+    updated = sql.SQL(
+        "UPDATE {table} t SET {assignments} FROM {changed} {bases} WHERE {same_key} AND NOT c.is_new"
+    ).format(
+        table=plan.table, assignments=assignments, changed=changed, bases=_join_bases(plan),
+        same_key=plan.same_key("t", "s"),
+    )  # fmt: skip
     _with_history(cursor, plan, updated, "~", change)
-    filled = [column.name for column in plan.columns]
-    inserted = sql.SQL("INSERT INTO {table} AS t ({names}) SELECT {values} FROM {change} c WHERE c.is_new").format(
+    inserted = sql.SQL("INSERT INTO {table} AS t ({names}) SELECT {values} FROM {changed} WHERE c.is_new").format(
         table=plan.table,
-        names=comma(sql.Identifier(name) for name in (*filled, *plan.defaults)),
+        names=comma(sql.Identifier(name) for name in (*(column.name for column in plan.columns), *plan.defaults)),
         values=comma([
-            *(sql.SQL("c.{}").format(sql.Identifier(name)) for name in filled),
+            *(column.loaded(plan.time_zone) for column in plan.columns),
             *(sql.Literal(value) for value in plan.defaults.values()),
         ]),
-        change=plan.change,
+        changed=changed,
     )  # fmt: skip
     _with_history(cursor, plan, inserted, "+", change)
 
@@ -209,9 +212,9 @@ def keep_bases(cursor: Cursor, plan: Plan) -> None:
 
 def describe(cursor: Cursor, plan: Plan, limit: int) -> list[dict[str, Any]]:
     """The first changes field by field, for a dry run: record, field, old and new value."""
-    fields = sql.SQL(", ").join(
-        sql.SQL("({name}, t.{column}::text, c.{column}::text)").format(
-            name=sql.Literal(column.field.name), column=column.identifier
+    fields = comma(
+        sql.SQL("({name}, t.{column}::text, ({incoming})::text)").format(
+            name=sql.Literal(column.field.name), column=column.identifier, incoming=_incoming(plan, column)
         )
         for column in plan.values
     )
@@ -219,15 +222,16 @@ def describe(cursor: Cursor, plan: Plan, limit: int) -> list[dict[str, Any]]:
         sql.SQL("""
             SELECT {key}, c.is_new, f.field, f.old, f.new
             FROM {change} c
+            JOIN {stage} s ON s.ctid = c.row
             LEFT JOIN {table} t ON {same_key}
+            {bases}
             CROSS JOIN LATERAL (VALUES {fields}) AS f (field, old, new)
             WHERE f.old IS DISTINCT FROM f.new
             ORDER BY 1, 3
             LIMIT {limit}
         """).format(
-            key=plan.key_text("c"), change=plan.change, table=plan.table, same_key=plan.same_key("t", "c"),
-            fields=fields,
-            limit=sql.Literal(limit),
+            key=plan.key_text("s"), change=plan.change, stage=plan.stage, table=plan.table,
+            same_key=plan.same_key("t", "s"), bases=_join_bases(plan), fields=fields, limit=sql.Literal(limit),
         )
     )  # fmt: skip
     return [

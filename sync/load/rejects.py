@@ -12,6 +12,7 @@ from django.db import models
 from psycopg import sql
 
 from sync.load.cursor import Cursor
+from sync.load.extremes import Extremes
 from sync.load.plan import Column, Plan, comma
 from sync.models import RejectedRow
 from sync.transforms import Words
@@ -39,14 +40,19 @@ class Rejections:
     warnings: list[dict[str, Any]]
 
 
-def checks(plan: Plan) -> Iterator[Check]:
-    """Every check that the plan's columns call for, in the order in which reasons are given."""
+def checks(plan: Plan, extremes: Extremes | None = None) -> Iterator[Check]:
+    """The checks that the plan's columns call for, in the order in which reasons are given.
+
+    With the extremes of all staged rows known, what no row can fail is not asked of every row.
+    """
     title = plan.stream.title
     yield Check(
         Reason.UNREADABLE, "", "A text holds a NUL byte, which no database text can store. Correct it in the source.",
         sql.SQL("s.unreadable IS NOT NULL"),
     )  # fmt: skip
     for column in plan.key:
+        if extremes and not extremes.may_be_empty(column.name):
+            continue
         yield Check(
             Reason.NO_KEY, column.field.name, f"{title} are told apart by {column.field.verbose_name}, which is empty.",
             sql.SQL("{} IS NULL").format(column.staged),
@@ -56,17 +62,20 @@ def checks(plan: Plan) -> Iterator[Check]:
         sql.SQL("d.first IS NOT NULL AND s.ctid <> d.first"),
     )  # fmt: skip
     for column in plan.columns:
-        yield from _column_checks(plan, column)
+        yield from _column_checks(plan, column, extremes)
 
 
-def _column_checks(plan: Plan, column: Column) -> Iterator[Check]:
+def _column_checks(plan: Plan, column: Column, extremes: Extremes | None) -> Iterator[Check]:
     name, label = column.field.name, str(column.field.verbose_name)
-    if column.is_required and column not in plan.key and not column.transform.always_gives_a_value:
+    must_be_given = column.is_required and column not in plan.key and not column.transform.always_gives_a_value
+    if must_be_given and (not extremes or extremes.may_be_empty(column.name)):
         yield Check(
             Reason.REQUIRED, name, f"It has no {label}.", sql.SQL("{} IS NULL").format(column.loaded(plan.time_zone))
         )
     if isinstance(column.field, models.DecimalField):
         digits, places = column.field.max_digits, column.field.decimal_places
+        if extremes and not extremes.may_be_larger(column.name, digits - places, places):
+            return
         yield Check(
             Reason.TOO_LARGE, name,
             f"It has more than {digits - places} digits before the point or {places} after it in {label}.",
@@ -80,7 +89,7 @@ def _column_checks(plan: Plan, column: Column) -> Iterator[Check]:
             Reason.UNKNOWN_CODE, name, f"Its {label} is a code that the mapping does not know.",
             sql.SQL("{} NOT IN ({})").format(column.staged, comma(sql.Literal(code) for code in column.known_codes)),
         )  # fmt: skip
-    elif column.max_length is not None:
+    elif column.max_length is not None and (not extremes or extremes.may_be_longer(column.name, column.max_length)):
         yield Check(
             Reason.TOO_LONG, name, f"Its {label} is longer than {column.max_length} characters.",
             # The length in bytes is at hand, that in characters is counted; few texts get past the first.
@@ -95,8 +104,8 @@ def _column_checks(plan: Plan, column: Column) -> Iterator[Check]:
         )  # fmt: skip
 
 
-def offer_again(cursor: Cursor, plan: Plan) -> None:
-    """Stage the stream's open rejected rows beside what was read, except those that were read again.
+def offer_again(cursor: Cursor, plan: Plan) -> int:
+    """Stage the stream's open rejected rows beside what was read, except those read again; return how many.
 
     Left to the source are a row with a character that cannot be stored, as what is kept of it is not what it was, and a
     key given twice, as the row that was taken for it is not offered beside it.
@@ -113,11 +122,11 @@ def offer_again(cursor: Cursor, plan: Plan) -> None:
             unreadable=sql.Literal(Reason.UNREADABLE.value), duplicate=sql.Literal(Reason.DUPLICATE.value),
         )
     )  # fmt: skip
+    return cursor.rowcount
 
 
-def move_aside(cursor: Cursor, plan: Plan, *, run_id: UUID, is_full: bool) -> Rejections:
+def move_aside(cursor: Cursor, plan: Plan, listed: list[Check], *, run_id: UUID, is_full: bool) -> Rejections:
     """Move every staged row that fails a check into RejectedRow, and close the rejections that no longer hold."""
-    listed = list(checks(plan))
     _find_bad(cursor, plan, listed)
     cursor.execute(sql.SQL("SELECT count(*) FROM {bad}").format(bad=plan.bad))
     rejected: int = cursor.fetchone()[0]

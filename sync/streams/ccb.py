@@ -262,7 +262,7 @@ FINANCIAL_TRANSACTIONS = Stream(
     """,
     key=("ft_id",),
     cadence="hourly, with a full compare once a week",
-    # A transaction counts once it is frozen, which may be long after it was made. The bill that takes it in gives it its
+    # A transaction counts once it is frozen, which may be long after it was made. The bill that takes it in gives it an
     # arrears date without a stamp, so it is read again when that bill completes. CC&B stamps both before it commits.
     cursor=Cursor(
         "GREATEST(NVL(f.FREEZE_DTTM, f.CRE_DTTM), NVL(b.COMPLETE_DTTM, f.CRE_DTTM))", overlap=timedelta(days=2)

@@ -25,7 +25,9 @@ class BenchAccount(MirroredAddress, MirroredModel):
     """An account with its figures beside it, as wide as the widest stream is expected to get."""
 
     account_id = models.CharField("account ID", max_length=10, primary_key=True)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     name = _text(254)
     status = models.CharField(max_length=10)
     customer_class = _text(8)
@@ -76,3 +78,4 @@ class BenchAccount(MirroredAddress, MirroredModel):
 
     class Meta:
         app_label = "bench"
+        indexes = (models.Index(fields=("customer",), name="bench_account_of_customer"),)

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,21 +10,14 @@ import pytest
 from django.db import connection, transaction
 from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from customer360 import summaries
 from customer360.models import AccountSummary, FinancialTransaction, ServiceAgreement
 from customer360.summaries import Calendar
+from tests.customer360.lives import BUCKETS, FIGURES, Agreement, Life, Transaction, by_hand, stories
 from tests.factories import TODAY, make_account, make_agreement, make_premise, make_transaction
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-FIGURES = (
-    "balance", "payoff_balance", "past_due", "past_due_1_30", "past_due_31_60", "past_due_61_90", "past_due_over_90",
-    "past_due_since", "last_payment_amount", "last_payment_date", "revenue_fytd", "revenue_12m", "revenue_prior_12m",
-    "active_services", "premises",
-)  # fmt: skip
-BUCKETS = FIGURES[3:7]
-OPEN = ("active", "pending stop", "stopped", "reactivated")
 
 
 def refresh(accounts: Iterable[str], today: date) -> int:
@@ -38,202 +30,9 @@ def refresh(accounts: Iterable[str], today: date) -> int:
     return moved
 
 
-# The same figures in plain Python, from their definitions. Money is in cents.
-
-
-@dataclass(frozen=True)
-class Transaction:
-    """One transaction in a life. `step` is when CC&B first shows it."""
-
-    number: int
-    type: str
-    current: int
-    payoff: int
-    accounting: date | None
-    arrears: date | None
-    received: date | None
-    is_frozen: bool = True
-    is_outside_arrears: bool = False
-    is_archived: bool = False
-    is_removed: bool = False
-    step: int = 0
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """One service agreement; `premise` is the number of its premise, None without one."""
-
-    status: str
-    premise: int | None
-    is_removed: bool = False
-
-
-@dataclass(frozen=True)
-class Life:
-    """All that ever happens on one account."""
-
-    transactions: tuple[Transaction, ...]
-    agreements: tuple[Agreement, ...] = ()
-
-
-def by_hand(life: Life, seen: Sequence[Transaction], today: date, fiscal_month: int) -> dict[str, Any]:
-    """The figures of an account of which these transactions are known, on a day."""
-    counted = [t for t in seen if t.is_frozen and not t.is_removed]
-    figures: dict[str, Any] = {
-        "balance": sum(t.current for t in counted),
-        "payoff_balance": sum(t.payoff for t in counted),
-        **_ageing(counted, today),
-        **_last_payment(counted),
-        **_revenue(counted, today, fiscal_month),
-    }
-    open_ones = [a for a in life.agreements if not a.is_removed and a.status in OPEN]
-    figures["active_services"] = len(open_ones)
-    figures["premises"] = len({a.premise for a in open_ones if a.premise is not None})
-    return figures
-
-
-def _ageing(counted: Sequence[Transaction], today: date) -> dict[str, Any]:
-    """Let every credit that has come relieve the oldest debt that has come, then sort what is left by its age."""
-    come = [t for t in counted if not t.is_outside_arrears and t.arrears is not None and t.arrears <= today]
-    credit = sum(-t.current for t in come if t.current < 0)
-    buckets = {"past_due_1_30": 0, "past_due_31_60": 0, "past_due_61_90": 0, "past_due_over_90": 0}
-    since = None
-    for debt in sorted((t for t in come if t.current > 0), key=lambda t: (t.arrears, t.number)):
-        relieved = min(credit, debt.current)
-        credit -= relieved
-        left, days = debt.current - relieved, (today - debt.arrears).days
-        if left and days >= 1:
-            since = since or debt.arrears
-            name = "1_30" if days <= 30 else "31_60" if days <= 60 else "61_90" if days <= 90 else "over_90"
-            buckets[f"past_due_{name}"] += left
-    return {"past_due": sum(buckets.values()), "past_due_since": since, **buckets}
-
-
-def _last_payment(counted: Sequence[Transaction]) -> dict[str, Any]:
-    days: dict[date, int] = {}
-    for t in counted:
-        if t.type in ("PS", "PX") and t.received is not None:
-            days[t.received] = days.get(t.received, 0) - t.current
-    paid = {day: amount for day, amount in days.items() if amount > 0}
-    latest = max(paid, default=None)
-    return {"last_payment_date": latest, "last_payment_amount": paid.get(latest) if latest else None}
-
-
-def _revenue(counted: Sequence[Transaction], today: date, fiscal_month: int) -> dict[str, int]:
-    def months(day: date) -> int:
-        return day.year * 12 + day.month
-
-    def fiscal_year(day: date) -> int:
-        return day.year + (day.month >= fiscal_month)
-
-    billed = [t for t in counted if t.type in ("BS", "BX") and t.accounting is not None]
-    return {
-        "revenue_fytd": sum(
-            t.payoff for t in billed if fiscal_year(t.accounting) == fiscal_year(today) and t.accounting <= today
-        ),
-        "revenue_12m": sum(t.payoff for t in billed if 1 <= months(today) - months(t.accounting) <= 12),
-        "revenue_prior_12m": sum(t.payoff for t in billed if 13 <= months(today) - months(t.accounting) <= 24),
-    }
-
-
-# Lives
-
-# The days at which something turns, seen from the business date, beside any day of the three years around it.
-_TURNS = [
-    0,
-    1,
-    -1,
-    -29,
-    -30,
-    -31,
-    -32,
-    -59,
-    -60,
-    -61,
-    -62,
-    -89,
-    -90,
-    -91,
-    -92,
-    -23,
-    -24,
-    7,
-    8,
-    30,
-    37,
-    -327,
-    -328,
-    -693,
-]
-_days = st.sampled_from(_TURNS) | st.integers(-800, 150)
-_cents = st.sampled_from([1, 100, 2500, 9999]) | st.integers(1, 500_000)
-
-
-@st.composite
-def _transactions(draw: st.DrawFn, number: int, steps: int) -> list[Transaction]:
-    """A bill, payment or adjustment, sometimes followed by what cancels it."""
-    kind = draw(st.sampled_from(["BS", "BS", "PS", "PS", "AD"]))
-    day = TODAY + timedelta(days=draw(_days))
-    sign = {"BS": 1, "PS": -1}.get(kind) or draw(st.sampled_from([1, -1]))
-    current = sign * draw(_cents)
-    # Budget billing and deposits: what is asked now is not what would settle.
-    payoff = draw(st.sampled_from([current, current, current, 0, current * 2, -current]))
-    arrears = draw(st.sampled_from([day, day + timedelta(days=21), day + timedelta(days=draw(_days)), None]))
-    made = Transaction(
-        number, kind, current, payoff,
-        accounting=draw(st.sampled_from([day, day, day, None])),
-        arrears=arrears,
-        received=draw(st.sampled_from([day, day, None])) if kind == "PS" else None,
-        is_frozen=draw(st.sampled_from([True] * 7 + [False])),
-        is_outside_arrears=draw(st.sampled_from([False] * 7 + [True])),
-        is_archived=draw(st.sampled_from([False] * 7 + [True])),
-        is_removed=draw(st.sampled_from([False] * 9 + [True])),
-        step=draw(st.integers(0, steps)),
-    )  # fmt: skip
-    if draw(st.sampled_from([False, False, True])):
-        later = day + timedelta(days=draw(st.integers(0, 40)))
-        undone = Transaction(
-            number + 1, {"BS": "BX", "PS": "PX", "AD": "AX"}[kind], -current, -payoff,
-            accounting=later, arrears=draw(st.sampled_from([arrears, later])), received=made.received,
-            step=draw(st.integers(made.step, steps)),
-        )  # fmt: skip
-        return [made, undone]
-    return [made]
-
-
-@st.composite
-def _lives(draw: st.DrawFn, steps: int) -> Life:
-    made: list[Transaction] = []
-    for _ in range(draw(st.integers(0, 8))):
-        made += draw(_transactions(len(made), steps))
-    statuses = [str(status) for status in ServiceAgreement.Status] + ["45"]
-    agreements = draw(
-        st.lists(
-            st.builds(
-                Agreement,
-                st.sampled_from(statuses + ["active"] * 4),
-                st.sampled_from([0, 0, 1, 2, None]),
-                st.sampled_from([False, False, False, True]),
-            ),
-            max_size=4,
-        )
-    )
-    return Life(tuple(made), tuple(agreements))
-
-
-_steps = st.lists(st.sampled_from([1, 1, 1, 7, 29, 30, 31, 61, 91, 365]) | st.integers(1, 400), max_size=5)
-
-
-@st.composite
-def _stories(draw: st.DrawFn) -> tuple[list[int], list[Life], int]:
-    """Days that pass between looks, the lives of some accounts, and the month in which the fiscal year begins."""
-    steps = draw(_steps)
-    return steps, draw(st.lists(_lives(len(steps)), min_size=1, max_size=4)), draw(st.integers(1, 12))
-
-
 @pytest.fixture
 def accounts(db: None) -> list[ServiceAgreement]:
-    """Four accounts, each with the closed agreement that its money is on; three premises."""
+    """Of each of four accounts the closed agreement that its money is on."""
     return [make_agreement(make_account(), premise_id=None, status="closed") for _ in range(4)]
 
 
@@ -325,7 +124,7 @@ _DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(story=_stories())
+@given(story=stories())
 def test_every_figure_equals_plain_python_on_every_day(
     accounts: list[ServiceAgreement], story: tuple[list[int], list[Life], int]
 ) -> None:

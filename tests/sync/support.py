@@ -97,7 +97,8 @@ def written() -> dict[str, int]:
     """Rows written to each table of the schema by the open transaction so far: inserted, updated and deleted."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables WHERE schemaname = 'public'"
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+            " WHERE schemaname = 'public'"
         )
         return dict(cursor.fetchall())
 

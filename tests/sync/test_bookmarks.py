@@ -21,7 +21,7 @@ CLOCK = datetime(2026, 11, 24)
 @pytest.fixture
 def elsewhere(mirror: None) -> Iterator[BaseDatabaseWrapper]:
     """Another session of the application on the same database."""
-    other = connection.copy("elsewhere")
+    other = connection.copy()
     other.ensure_connection()
     yield other
     other.close()

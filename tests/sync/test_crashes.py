@@ -178,7 +178,7 @@ def _wait_until_running(process: subprocess.Popen[str], stream: str) -> None:
 def test_a_database_connection_cut_in_mid_run_fails_the_run_and_the_next_one_heals_it(
     small_ccb: Ccb, expected: dict[str, Any]
 ) -> None:
-    other = connection.copy("elsewhere")
+    other = connection.copy()
 
     def cut(stream: Any, rows: int) -> None:
         if stream.name == NAMES[-1]:

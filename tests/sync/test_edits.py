@@ -1,4 +1,4 @@
-"""What people and batches do in CC&B arrives exactly: the records they touched, their figures, their history, no more."""
+"""What is done in CC&B arrives exactly: the records that were touched, their figures, their history, no more."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Everything from CC&B over the real driver into the mirror: it ties out to the cent, and a second run writes nothing."""
+"""Everything from CC&B over the real driver into the mirror: to the cent, and a second run writes nothing."""
 
 import pytest
 

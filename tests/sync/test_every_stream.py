@@ -1,4 +1,4 @@
-"""What every stream earns by existing: its statement is in the subset, its samples load, its bad rows are told apart."""
+"""What every stream earns by existing: a statement in the subset, samples that load, bad rows told apart."""
 
 from collections import Counter
 from datetime import date, datetime
@@ -147,7 +147,7 @@ def _spoil(plan: Plan, check: rejects.Check, row: Row) -> Row:
 
 
 def _bad_rows(plan: Plan) -> list[tuple[rejects.Check, Row, Row]]:
-    """For each check a row of its own that fails it and nothing before it: the check, the bad row, the row as it should be."""
+    """For each check a row of its own that fails it and nothing before: the check, the bad row, the good row."""
     model_row = theirs(plan.stream)[0]
     listed = [check for check in rejects.checks(plan) if check.reason != Reason.DUPLICATE]
     own = next((column for column in plan.key if column.parent is None), None)

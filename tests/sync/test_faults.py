@@ -1,4 +1,4 @@
-"""What goes wrong between CC&B and us: every failure is a sentence in the run, the mirror stays as it was, the rest go on."""
+"""What goes wrong on the way from CC&B: a sentence in the run, a mirror as it was, and the other streams go on."""
 
 from datetime import timedelta
 from typing import Any

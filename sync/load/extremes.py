@@ -1,0 +1,45 @@
+"""The extremes of what was read, column by column: known at the cost of a glance at each Arrow batch."""
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+class Extremes:
+    """Whether a column has empty values, the length of its longest text, the size of its largest number.
+
+    A check that no row can fail need not be made on every row; where one can, the check finds which.
+    """
+
+    def __init__(self) -> None:
+        self._empty: Counter[str] = Counter()
+        self._longest: dict[str, int] = defaultdict(int)
+        self._largest: dict[str, Decimal] = defaultdict(Decimal)
+        self._places: dict[str, int] = defaultdict(int)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take one more batch into account."""
+        for field, column in zip(batch.schema, batch.columns, strict=True):
+            self._empty[field.name] += column.null_count
+            if pa.types.is_string(field.type):
+                longest = pc.max(pc.binary_length(column)).as_py() or 0
+                self._longest[field.name] = max(self._longest[field.name], longest)
+            elif pa.types.is_decimal(field.type):
+                bounds = pc.min_max(column)
+                ends = [abs(end) for name in ("min", "max") if (end := bounds[name].as_py()) is not None]
+                self._largest[field.name] = max(self._largest[field.name], *ends, Decimal(0))
+                self._places[field.name] = max(self._places[field.name], field.type.scale)
+
+    def may_be_empty(self, column: str) -> bool:
+        """Whether some row has no value."""
+        return self._empty[column] > 0
+
+    def may_be_longer(self, column: str, characters: int) -> bool:
+        """Whether some text may have more characters: it has more bytes, of which a character takes at least one."""
+        return self._longest[column] > characters
+
+    def may_be_larger(self, column: str, digits: int, places: int) -> bool:
+        """Whether some number may have more digits before the point, or more places after it."""
+        return self._largest[column] >= 10**digits or self._places[column] > places

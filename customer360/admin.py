@@ -66,6 +66,31 @@ class RowRuleForm(forms.ModelForm):
         fields = ("role", "scope")
 
 
+class RuleAdmin(HistoryMixin):
+    """Rules of roles other than one's own: a rule of a role that one holds raises one's own rights."""
+
+    list_select_related = ("role",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes a rule of a role they hold."""
+        return super().has_change_permission(request, obj) and not (obj and holds(request.user, obj.role))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nor deletes one: an exception that hides a field is a rule as well."""
+        return super().has_delete_permission(request, obj) and not (obj and holds(request.user, obj.role))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The roles that a rule may be given to."""
+        if db_field.name == "role":
+            kwargs["queryset"] = Group.objects.exclude(user=request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def holds(user: Any, role: Group) -> bool:
+    """Whether the person has the role."""
+    return user.groups.filter(pk=role.pk).exists()
+
+
 class VisibilityRuleInline(admin.TabularInline):
     """The field groups of a role, on the role's page."""
 
@@ -84,29 +109,35 @@ class RowRuleInline(admin.TabularInline):
 
 @admin.register(Group)
 class RoleAdmin(GroupAdmin):
-    """A role: what it sees, whose rows, and what it administers."""
+    """A role: what it sees, whose rows, and what it administers. Nobody edits a role they hold."""
 
     inlines = (VisibilityRuleInline, RowRuleInline)
 
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """To change one's own role is to raise one's own rights."""
+        return super().has_change_permission(request, obj) and not (obj and holds(request.user, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Whoever deletes their own role can no longer undo it."""
+        return super().has_delete_permission(request, obj) and not (obj and holds(request.user, obj))
+
 
 @admin.register(VisibilityRule)
-class VisibilityRuleAdmin(HistoryMixin):
+class VisibilityRuleAdmin(RuleAdmin):
     """All rules in one list, with who changed them."""
 
     form = VisibilityRuleForm
     list_display = ("role", "group", "access", "model", "field")
     list_filter = ("role", "group", "access")
-    list_select_related = ("role",)
 
 
 @admin.register(RowRule)
-class RowRuleAdmin(HistoryMixin):
+class RowRuleAdmin(RuleAdmin):
     """All row rules in one list, with who changed them."""
 
     form = RowRuleForm
     list_display = ("role", "scope")
     list_filter = ("role",)
-    list_select_related = ("role",)
 
 
 @admin.register(User)

@@ -83,21 +83,25 @@ def balance(account: VisibleRecord, viewer: Viewer, query: Mapping[str, str]) ->
     figures = []
     for column, explained_by in FIGURES:
         for cell in lines(viewer, summary, [column], currency):
-            parts = [part for part in lines(viewer, summary, explained_by, currency) if _explains(part)]
+            parts = _explaining(lines(viewer, summary, explained_by, currency))
             figures.append(Figure(cell, parts, _bar(parts)))
     return figures
 
 
-def _explains(part: Cell) -> bool:
-    """Whether a part says more than the number itself: not where it is nothing, nor a credit."""
-    is_amount = part.column.path in BAR_STYLES and not part.is_masked
-    return part.value > 0 if is_amount else part.value != 0
+def _explaining(parts: list[Cell]) -> list[Cell]:
+    """The parts that say more than the number itself: none that is nothing, and no credit that stands alone.
+
+    A credit that relieves no debt yet stands beside the debt, so that the parts add up to the number.
+    """
+    parts = [part for part in parts if part.is_masked or part.value != 0]
+    amounts = [part.value for part in parts if part.column.path in BAR_STYLES and not part.is_masked]
+    return parts if any(amount > 0 for amount in amounts) else [part for part in parts if part.value not in amounts]
 
 
 def _bar(parts: Iterable[Cell]) -> list[Segment]:
-    """The parts as segments of one bar; no bar where one is masked."""
+    """The parts as segments of one bar; no bar where one is masked or is a credit."""
     amounts = [(part.column.path, part.value) for part in parts if part.column.path in BAR_STYLES]
-    if not all(isinstance(amount, Decimal) for _, amount in amounts):
+    if not all(isinstance(amount, Decimal) and amount > 0 for _, amount in amounts):
         return []
     total = sum(amount for _, amount in amounts)
     segments, start = [], 0.0

@@ -20,7 +20,15 @@ LIMIT = 50
 SHORTEST_TEXT = 2
 """Characters: less than this would match half of all accounts."""
 
+MOST_WORDS_APART = 8
+"""More words than this are looked for in one field together, and no longer each in any field."""
+
 ADDRESS = ("address1", "address2", "address3", "address4", "city", "postal_code")
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text, without the quotes around them and the commas between them."""
+    return tuple(word for part in re.split(r"[\s,;]+", text) if (word := part.strip("\"'“”‘’")))
 
 
 @dataclass(frozen=True)
@@ -33,20 +41,14 @@ class Typed:
 
     @classmethod
     def parse(cls, text: str) -> "Typed":
-        """Split into words without the punctuation around them; `number` is the text without spaces and dashes."""
+        """Split into words; `number` is the text without spaces and dashes."""
         text = text.replace("\0", "").strip()[:200]
-        words = tuple(word for word in re.split(r"[\s,;]+", text) if word)
-        return cls(text, words, re.sub(r"[\s\-.]", "", text))
+        return cls(text, words_of(text), re.sub(r"[\s\-.]", "", text))
 
     @property
     def is_long_enough(self) -> bool:
         """Whether there is enough to search by."""
         return len("".join(self.words)) >= SHORTEST_TEXT
-
-    def anywhere_in(self, fields: Iterable[str]) -> Q:
-        """The condition that every word occurs in one of the fields, in any case."""
-        names = tuple(fields)
-        return reduce(and_, (reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names)) for word in self.words))
 
     def occurs_in(self, value: Any) -> bool:
         """Whether every word occurs in the value, in any case."""
@@ -103,7 +105,7 @@ def find_accounts(viewer: Viewer, text: str, limit: int = LIMIT) -> Found:
     )
     order = ["name"] if viewer.may(Account, "name") else []
     accounts = viewer.records(Account.objects.filter(reduce(or_, conditions))).annotate(closeness=closeness)
-    records = list(accounts.order_by("closeness", *order, "account_id")[: limit + 1])
+    records = list(accounts.select_related("customer").order_by("closeness", *order, "account_id")[: limit + 1])
     found = [FoundAccount(viewer.see(record)) for record in records[:limit]]
     _add_what_tells_apart(viewer, typed, found)
     exact = bool(found) and found[0].account.account_id == typed.number
@@ -115,17 +117,32 @@ def _conditions(viewer: Viewer, typed: Typed) -> Iterable[Q]:
     yield Q(account_id=typed.number)
     if typed.number.isdigit() and len(typed.number) >= 4:
         yield Q(account_id__startswith=typed.number)
+    together = list(_conditions_on_text(viewer, typed.words))
+    yield from together
+    # A name with its town, as one says it: no field has all the words, yet each word is in a field.
+    if together and 1 < len(typed.words) <= MOST_WORDS_APART:
+        yield reduce(and_, (reduce(or_, _conditions_on_text(viewer, (word,))) for word in typed.words))
+
+
+def _conditions_on_text(viewer: Viewer, words: tuple[str, ...]) -> Iterable[Q]:
+    """One condition for each kind of text that the viewer may see: that it has all the words."""
     if viewer.may(Account, "name"):
-        yield typed.anywhere_in(("name",))
+        yield _anywhere_in(("name",), words)
     if _sees_names(viewer):
-        roles = AccountCustomer.objects.filter(typed.anywhere_in(("customer__name",)), account=OuterRef("pk"))
+        roles = AccountCustomer.objects.filter(_anywhere_in(("customer__name",), words), account=OuterRef("pk"))
         yield Q(Exists(roles.filter(removed_at=None)))
     if fields := _premise_fields(viewer):
-        served = typed.anywhere_in(f"premise__{name}" for name in fields)
+        served = _anywhere_in((f"premise__{name}" for name in fields), words)
         agreements = ServiceAgreement.objects.filter(served, account=OuterRef("pk"), removed_at=None)
         yield Q(Exists(agreements))
     if fields := _mailing_fields(viewer):
-        yield typed.anywhere_in(fields)
+        yield _anywhere_in(fields, words)
+
+
+def _anywhere_in(fields: Iterable[str], words: tuple[str, ...]) -> Q:
+    """The condition that every word occurs in one of the fields, in any case."""
+    names = tuple(fields)
+    return reduce(and_, (reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names)) for word in words))
 
 
 def _sees_names(viewer: Viewer) -> bool:
@@ -152,6 +169,8 @@ def _add_what_tells_apart(viewer: Viewer, typed: Typed, found: list[FoundAccount
         row.matched, row.matched_text = _match_in_account(viewer, typed, row.account)
     _add_matching_customers(viewer, typed, by_id)
     _add_premises(viewer, typed, by_id)
+    for row in found:
+        row.matched = row.matched or "Name and address"
     if viewer.fields(AccountSummary):
         for summary in viewer.records(AccountSummary.objects.filter(account__in=by_id)):
             by_id[summary.account_id].summary = viewer.see(summary)
@@ -181,12 +200,14 @@ def _add_matching_customers(viewer: Viewer, typed: Typed, by_id: dict[str, Found
 
 
 def _add_premises(viewer: Viewer, typed: Typed, by_id: dict[str, FoundAccount]) -> None:
-    """Give each account one premise: one that matched, else the first in use."""
+    """Give each account one premise: one that matched, else one that has one of the words, else the first in use."""
     fields = _premise_fields(viewer)
     if not (by_id and fields):
         return
-    matches = typed.anywhere_in(f"premise__{name}" for name in fields)
-    order: list[Any] = ["account", Case(When(matches, then=0), default=1)]
+    names = [f"premise__{name}" for name in fields]
+    a_word = reduce(or_, (_anywhere_in(names, (word,)) for word in typed.words))
+    matches = Case(When(_anywhere_in(names, typed.words), then=0), When(a_word, then=1), default=2)
+    order: list[Any] = ["account", matches]
     if viewer.may(ServiceAgreement, "status"):
         order.append(Case(When(status__in=ENDED_STATUSES, then=1), default=0))
     agreements = ServiceAgreement.objects.filter(account__in=by_id, premise__isnull=False, removed_at=None)

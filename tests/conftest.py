@@ -70,6 +70,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         # One database under two names is emptied once after a test that commits.
         owner.settings_dict["TEST"]["MIRROR"] = "default"
         yield
+        # A browser's last request, or a process that a test killed, may still hold a session.
+        with app.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()"
+            )
         app.close()
         owner.creation.destroy_test_db(given_name, verbosity=0)
 

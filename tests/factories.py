@@ -57,7 +57,7 @@ def make_account(customer: Customer | None = None, **values: Any) -> Account:
     defaults = {
         "account_id": _identifier("42"),
         "customer": customer,
-        "name": customer.display_name,
+        "name": customer.name,
         "status": Account.Status.ACTIVE,
         "customer_class": "COM-L",
         "customer_class_name": "Commercial, large",

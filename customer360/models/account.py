@@ -68,7 +68,7 @@ class Account(MirroredAddress, MirroredModel):
         FieldGroup.CONTACT: MirroredAddress.ADDRESS_FIELDS,
         FieldGroup.CREDIT: ("collection_class", "credit_review_date"),
     }  # fmt: skip
-    derived_fields = Customer.derived_fields | {"display_name": ("name",), "is_active": ("status",)}
+    derived_fields = Customer.derived_fields | {"display_name": ("name", "customer"), "is_active": ("status",)}
     account_path = ""
     account_column = "account_id"
 
@@ -80,8 +80,12 @@ class Account(MirroredAddress, MirroredModel):
 
     @property
     def display_name(self) -> str:
-        """The account's name, or its number where CC&B names no main customer."""
-        return self.name or f"Account {self.account_id}"
+        """The account's name as one says it, or its number where CC&B names no main customer."""
+        if not self.name:
+            return f"Account {self.account_id}"
+        if self.customer and self.name.startswith(self.customer.name):
+            return self.customer.display_name + self.name.removeprefix(self.customer.name)
+        return self.name
 
     @property
     def is_active(self) -> bool:

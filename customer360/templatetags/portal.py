@@ -13,6 +13,8 @@ from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from customer360.search import words_of
+
 register = template.Library()
 
 MINUS = "\u2212"
@@ -120,7 +122,7 @@ def initials(name: Any) -> str:
 @register.filter
 def highlight(text: Any, typed: str) -> SafeString:
     """The text with every typed word marked, whatever its case."""
-    words = [re.escape(word) for word in re.split(r"[\s,;]+", typed) if word]
+    words = [re.escape(word) for word in words_of(typed)]
     if not words:
         return conditional_escape(text)
     parts = re.split(f"({'|'.join(words)})", str(text), flags=re.IGNORECASE)

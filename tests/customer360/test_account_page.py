@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customer360 import pages, sources
-from customer360.models import Account, ServiceAgreement
+from customer360.models import Account, Customer, ServiceAgreement
 from customer360.sources import Freshness, SourceState
 from customer360.templatetags.portal import stamp
 from customer360.visibility.groups import Access, FieldGroup
@@ -107,7 +107,7 @@ class TestAccountPage:
     def test_an_account_without_figures_agreements_or_transactions_says_so(self, client_as):
         html = page(client_as("rep"), make_account(make_customer("Newcomer Inc"), name=None))
         assert "No service agreement is in force or to come." in html
-        assert "Nothing has been billed or paid on this account yet." in html
+        assert "CC&B holds no financial transaction of this account." in html
         assert 'id="balance"' not in html
 
     def test_an_account_gone_from_its_source_is_marked(self, client_as, harborview):
@@ -121,6 +121,25 @@ class TestAccountPage:
         assert "−$50.00" in html
         assert 'class="bar"' not in html
 
+    def test_a_credit_that_relieves_no_debt_stands_beside_it_so_that_the_parts_add_up(self, client_as):
+        account = make_account()
+        make_summary(account, balance="0.00", past_due="53.00", past_due_1_30="53.00")
+        html = page(client_as("rep"), account)
+        balance = html[html.index("$0.00") : html.index("1–30 days")]
+        assert "−$53.00</span> current" in balance and "$53.00</span> past due" in balance
+        assert balance.count('class="bar"') == 1, "the bar of the ageing, none of the balance"
+
+    @pytest.mark.parametrize(
+        ("kind", "name", "suffix", "shown"),
+        [
+            (Customer.Kind.PERSON, "Banerjee,Hazel", "", "Hazel Banerjee"),
+            (Customer.Kind.PERSON, "Banerjee,Hazel", " (Birch Landing)", "Hazel Banerjee (Birch Landing)"),
+            (Customer.Kind.BUSINESS, "Lantern, Alder and Sons", "", "Lantern, Alder and Sons"),
+        ],
+    )
+    def test_a_person_is_named_as_one_says_the_name(self, client_as, kind, name, suffix, shown):
+        account = make_account(make_customer(name, kind=kind), name=name + suffix)
+        assert f"<h1>{shown}</h1>" in page(client_as("rep"), account)
 
 class TestPagesWithinThePage:
     def test_older_transactions_are_a_link_away(self, client_as, harborview):
@@ -137,11 +156,12 @@ class TestPagesWithinThePage:
         account = make_account()
         for number in range(7):
             make_agreement(account, make_premise(f"{number} Lantern Way"))
+        make_agreement(account, None)
         client = client_as("rep")
         folded, unfolded = page(client, account), page(client, account, "?premises=all")
         assert "4 Lantern Way" in folded
         assert "5 Lantern Way" not in folded
-        assert "All 7 premises" in folded
+        assert "All 7 premises · 8 agreements" in folded
         assert "6 Lantern Way" in unfolded
         assert "All 7 premises" not in unfolded
 

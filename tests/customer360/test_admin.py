@@ -189,6 +189,30 @@ def test_nobody_gives_a_role_to_themselves(client_as: SignIn) -> None:
     assert [group.name for group in ada.groups.all()] == ["administrator"]
 
 
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_nobody_edits_a_role_they_hold_nor_its_rules(client_as: SignIn, is_superuser: bool) -> None:
+    customer = make_customer(phone="(207) 555-0142")
+    client = client_as("administrator", is_staff=True, is_superuser=is_superuser)
+    own, other = Group.objects.get(name="administrator"), Group.objects.get(name="executive")
+    hiding = VisibilityRule.objects.create(role=own, group="contact", access=Access.HIDDEN)
+    rule = {"group": "contact", "access": 2, "model": "", "field": ""}
+    for model, values in ((VisibilityRule, rule), (RowRule, {"scope": "all"})):
+        answer = client.post(page(model, "add"), values | {"role": own.pk})
+        assert answer.status_code == 200 and "Select a valid choice" in answer.content.decode()
+        foreign = model.objects.filter(role=other).first()
+        assert client.post(page(model, "change", foreign.pk), values | {"role": own.pk}).status_code == 200
+    for address in (page(VisibilityRule, "change", hiding.pk), page(VisibilityRule, "delete", hiding.pk)):
+        assert client.post(address, rule | {"role": own.pk, "post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [hiding.pk], "post": "yes"}
+    client.post(page(VisibilityRule, "changelist"), chosen)
+    for address in (page(Group, "change", own.pk), page(Group, "delete", own.pk)):
+        assert client.get(page(Group, "change", own.pk)).status_code == 200
+        assert client.post(address, {"name": "administrator", "post": "yes"}).status_code == 403
+    assert list(own.visibility_rules.values_list("access", flat=True)) == [Access.HIDDEN]
+    assert not own.row_rules.exists()
+    assert customer.phone not in client.get(page(Customer, "changelist")).content.decode()
+
+
 def test_an_administrator_makes_no_superuser_and_touches_none(client_as: SignIn) -> None:
     client = client_as("administrator", is_staff=True)
     other, chief = make_user(), make_user(role=None, is_superuser=True)

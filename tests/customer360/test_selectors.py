@@ -215,6 +215,21 @@ class TestSearch:
             make_agreement(account, make_premise(f"{number} Lantern Way"))
         assert found(viewer, "lantern") == [account.account_id]
 
+    @pytest.mark.parametrize("typed", ["northgate lakeland", "Lakeland 12 Northgate", '"Northgate Kitchen" 12 lantern'])
+    def test_a_name_with_a_town_or_street_finds_the_one_that_is_there(self, viewer, typed):
+        make_agreement(make_account(make_customer("Northgate Kitchen")), make_premise("3 Old Road", city="Saltmarsh"))
+        meant = make_account(make_customer("Northgate Kitchen"))
+        make_agreement(meant, make_premise("1 Alder Street", city="Saltmarsh"))
+        there = make_agreement(meant, make_premise("12 Lantern Way", city="Lakeland"))
+        (row,) = search.find_accounts(viewer, typed).accounts
+        assert (row.account.account_id, row.matched) == (meant.account_id, "Name and address")
+        assert row.premise.premise_id == there.premise_id
+
+    @pytest.mark.parametrize("typed", ['"Dana Whitfield"', "“Whitfield, Dana”", "'dana' 'whitfield'"])
+    def test_quotes_around_words_are_no_part_of_them(self, viewer, typed):
+        account = make_account(make_customer("Whitfield,Dana"))
+        assert found(viewer, typed) == [account.account_id]
+
     def test_names_stand_before_addresses(self, viewer):
         at_address = make_account(make_customer("Aaron Bakery"))
         make_agreement(at_address, make_premise("5 Harbor Street"))
@@ -264,6 +279,13 @@ class TestSearchDisclosesNothing:
             viewer = viewer_with(contact=access)
             assert found(viewer, "secret street") == []
             assert "mailing address" not in search.searchable(viewer)
+
+    def test_a_word_of_a_hidden_address_beside_a_name_finds_nothing(self):
+        make_agreement(make_account(make_customer("Harborview"), address1="PO Box 77"), make_premise("5 Alder Street"))
+        assert found(viewer_with(), "harborview 77")
+        assert found(viewer_with(contact=Access.MASKED), "harborview 77") == []
+        assert found(viewer_with(), "harborview alder")
+        assert found(viewer_with(service=Access.HIDDEN), "harborview alder") == []
 
     def test_hidden_names_find_nothing(self):
         make_account(make_customer("Whitfield,Dana"))

@@ -1,5 +1,6 @@
 """A CC&B simulator with empty tables, its control interface, and connections to it."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from sync.simulators.ccb.control import Control
 from sync.simulators.ccb.server import Simulator
+from tests.sync.simulators.generated import ACCOUNTS, filled
 
 Connect = Callable[..., oracledb.Connection]
 
@@ -67,3 +69,20 @@ def _close(connection: oracledb.Connection) -> None:
     except oracledb.Error:
         # A fault of the test has closed it already.
         return
+
+
+@pytest.fixture(scope="module")
+def generated() -> Iterator[sqlite3.Connection]:
+    """A CC&B of sixty accounts that no test changes."""
+    connection = filled(ACCOUNTS)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def living(generated: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """A copy whose days may pass."""
+    connection = sqlite3.connect(":memory:")
+    generated.backup(connection)
+    yield connection
+    connection.close()

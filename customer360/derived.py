@@ -18,7 +18,8 @@ class Derivation:
 
     `reads` names the models it is made of. `due` is a SELECT of the accounts that are due by the calendar on the date
     given as its only parameter. `refresh(cursor, accounts, business_date)` brings the accounts in the named temporary
-    table, one column `account_id`, up to date and returns how many rows moved.
+    table, one column `account_id`, up to date and returns how many rows moved; accounts that it adds to the table are
+    due for the derivations after it.
     """
 
     name: str
@@ -28,11 +29,23 @@ class Derivation:
 
 
 _derivations: list[Derivation] = []
+_FIGURES_LOCK = 360_001
+"""The advisory lock's number, which nothing else in the database uses."""
 
 
 def register(derivation: Derivation) -> None:
     """Add a derivation; they are refreshed in the order they are registered, the core's first."""
     _derivations.append(derivation)
+
+
+def one_at_a_time(cursor: Any) -> None:
+    """Wait until no other transaction moves derived figures, and keep others from it until this one ends.
+
+    Figures of one account are made of records that several streams bring. Of two transactions side by side neither
+    would see the other's records, and the later one would overwrite the account's row without them. Call it before the
+    transaction's first write: whoever wrote first and then waits could hold a row that the one ahead needs.
+    """
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FIGURES_LOCK])
 
 
 def derivations(model: type[Model]) -> list[Derivation]:

@@ -94,8 +94,8 @@ def _explaining(parts: list[Cell]) -> list[Cell]:
     A credit that relieves no debt yet stands beside the debt, so that the parts add up to the number.
     """
     parts = [part for part in parts if part.is_masked or part.value != 0]
-    amounts = [part.value for part in parts if part.column.path in BAR_STYLES and not part.is_masked]
-    return parts if any(amount > 0 for amount in amounts) else [part for part in parts if part.value not in amounts]
+    amounts = [part for part in parts if part.column.path in BAR_STYLES and not part.is_masked]
+    return parts if any(part.value > 0 for part in amounts) else [part for part in parts if part not in amounts]
 
 
 def _bar(parts: Iterable[Cell]) -> list[Segment]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from sync.models import Bookmark, SyncRun
 
 LEASE = timedelta(minutes=5)
+"""How long a run may go without a sign of life beyond what its source may take for one answer."""
 WRITING_LEASE = timedelta(hours=2)
 """How long the writing transaction may take before another run may take over; a dead session frees it earlier."""
 
@@ -32,18 +33,19 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to move one stream's bookmark."""
+    """The right to move one stream's bookmark, for `length` from each sign of life."""
 
     stream: str
     token: int
+    length: timedelta = LEASE
 
-    def extend(self, by: timedelta = LEASE) -> None:
-        """Keep the lease for longer.
+    def extend(self, by: timedelta | None = None) -> None:
+        """Keep the lease for its length from now, or for as long as is said.
 
         Raises LeaseLost if another run has taken it.
         """
         held = Bookmark.objects.filter(stream=self.stream, token=self.token).update(
-            lease_expires_at=timezone.now() + by
+            lease_expires_at=timezone.now() + (self.length if by is None else by)
         )
         if not held:
             raise LeaseLost(f"{self.stream} was taken over by another run. Nothing was written by this one.")
@@ -68,12 +70,16 @@ class Lease:
 
 
 @contextmanager
-def lease(stream: str) -> Iterator[Lease]:
+def lease(stream: str, answer_within: timedelta = timedelta(0)) -> Iterator[Lease]:
     """Hold a stream for the length of the block.
+
+    `answer_within` is how long the source may take for one answer: while a run waits for the first rows of a large
+    query, it gives no sign of life, and must not be taken for one that hangs.
 
     Raises AlreadyRunning if another run holds it.
     """
     Bookmark.objects.get_or_create(stream=stream)
+    length = LEASE + answer_within
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -85,14 +91,14 @@ def lease(stream: str) -> Iterator[Lease]:
             )
             RETURNING token
             """,  # noqa: S608 - table and session are ours
-            [LEASE.total_seconds(), stream],
+            [length.total_seconds(), stream],
         )
         row = cursor.fetchone()
     if row is None:
         raise AlreadyRunning(
             f"{stream} is being synchronised by another run. Nothing was started; its result will serve."
         )
-    held = Lease(stream, row[0])
+    held = Lease(stream, row[0], length)
     try:
         yield held
     finally:

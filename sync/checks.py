@@ -3,18 +3,31 @@
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import FieldDoesNotExist
 
-from sync.stream import Direction, Owner, Stream
+from sync.stream import Direction, Owner, Stream, System
 from sync.streams import STREAMS
+from sync.systems import time_zone
 
 
 @register()
 def streams_join_with_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E201 to E206, for every stream there is."""
+    """E201 to E207, for every stream there is."""
     return [*(message for stream in STREAMS for message in check_stream(stream)), *check_owners(STREAMS)]
+
+
+@register()
+def clocks_have_zones(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E208: a source's clock is read in a zone that exists."""
+    try:
+        ZoneInfo(time_zone(System.CCB))
+    except (KeyError, ValueError):
+        hint = "Set CCB_TIME_ZONE to a name such as America/New_York."
+        return [Error("CCB_TIME_ZONE names no time zone.", hint=hint, id="sync.E208")]
+    return []
 
 
 def check_stream(stream: Stream) -> Iterator[CheckMessage]:
@@ -36,6 +49,11 @@ def check_stream(stream: Stream) -> Iterator[CheckMessage]:
             )  # fmt: skip
         if stream.field_map(name).owner == Owner.SHARED and stream.model_field(name).get_internal_type() != "CharField":
             yield Error(f"{stream.name}.{name} is shared, but no text.", hint="Only text is merged.", id="sync.E204")
+    if stream.fixed and (set(stream.fixed) - set(counted) or not hasattr(stream.model, "is_frozen")):
+        yield Error(
+            f"{stream.name} fixes a field it does not fill, or of a model that is never frozen.",
+            hint="Name fields of lines, of a model with is_frozen.", id="sync.E207",
+        )  # fmt: skip
     if not stream.key or set(stream.key) - set(counted):
         yield Error(
             f"{stream.name} has no key, or no line that fills it.", hint="Name the key's fields.", id="sync.E205"

@@ -58,6 +58,10 @@ def _section(stream: Stream) -> Iterator[str]:
     yield ""
     yield f"Stream `{stream.name}` fills `{stream.model.__name__}`, {stream.cadence}; it compares {compared}. Key:"
     yield f"{', '.join(f'`{name}`' for name in stream.key)}."
+    if stream.fixed:
+        yield ""
+        yield f"Once frozen, a record keeps {', '.join(f'`{name}`' for name in stream.fixed)}: a change of one is taken"
+        yield "and told as a warning of the run."
     yield ""
     yield "| field | label | theirs | rule | owner | group | meaning |"
     yield "|---|---|---|---|---|---|---|"

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import structlog
@@ -19,7 +20,7 @@ from sync.load import BrakeReached, Order, Outcome, load
 from sync.load.plan import Plan
 from sync.models import SyncRun
 from sync.stream import Stream, System
-from sync.systems import Reader, SourceError, SourceGone, open_reader, time_zone
+from sync.systems import Reader, SourceError, SourceGone, answer_within, open_reader, time_zone
 
 logger = structlog.get_logger(__name__)
 
@@ -42,17 +43,19 @@ def run_streams(
     """Run the streams in their order, those of one system at one point in time, and give each run as it ends.
 
     A stream that fails does not keep the next one from running. A dry run does everything up to the writing and keeps
-    the differences in its outcome. `accepted_brake` is a person's reason to let removals go past the brake.
+    the differences in its outcome. The business date is one for all of them: the day it is for each system when its
+    first stream begins, unless given. `accepted_brake` is a person's reason to let removals go past the brake.
     """
     for system, of_system in groupby(streams, key=lambda stream: stream.system):
         session = _Session(system)
+        day = business_date or timezone.localdate(timezone=ZoneInfo(time_zone(system)))
         with session:
             for stream in of_system:
                 run = SyncRun(
                     stream=stream.name,
                     mode=SyncRun.Mode.FULL,
                     is_dry_run=dry_run,
-                    business_date=business_date or timezone.localdate(),
+                    business_date=day,
                     requested_by=requested_by,
                     accepted_brake=accepted_brake,
                 )
@@ -91,7 +94,7 @@ def _run(stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_prog
     A run that writes is closed as done in the transaction that writes: the two are seen together or not at all.
     """
     try:
-        with bookmarks.lease(stream.name) as held:
+        with bookmarks.lease(stream.name, answer_within(stream.system)) as held:
             SyncRun.objects.filter(stream=stream.name, state=SyncRun.State.RUNNING).update(
                 state=SyncRun.State.ABANDONED, finished_at=timezone.now(),
                 message="The process that ran it is gone. Nothing of it was written; the next run does its work.",
@@ -104,7 +107,7 @@ def _run(stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_prog
     except bookmarks.AlreadyRunning as refusal:
         return _close(run, SyncRun.State.REFUSED, str(refusal))
     except BrakeReached as brake:
-        return _close(run, SyncRun.State.STOPPED, str(brake))
+        return _close(run, SyncRun.State.STOPPED, str(brake), brake.outcome)
     except bookmarks.LeaseLost as loss:
         return _close(run, SyncRun.State.FAILED, str(loss))
     except SourceError as failure:
@@ -194,6 +197,8 @@ def _close(run: SyncRun, state: str, message: str, outcome: Outcome | None = Non
         "new",
         "changed",
         "unchanged",
+        "held",
+        "gone",
         "removed",
         "archived",
         "rejected",

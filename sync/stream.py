@@ -73,7 +73,9 @@ class Stream:
     """One external object read into one model.
 
     `source` is the FROM clause in the system's SQL, with the aliases that the FieldMaps use. `key` names our fields
-    that identify a record. Without a cursor every run is a full compare.
+    that identify a record. Without a cursor every run is a full compare. `fixed` names the fields that a record keeps
+    once the mirror has it frozen (`is_frozen`): a later change of one is taken, as the source's word stands, and told
+    as a warning of the run.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Stream:
     cadence: str
     cursor: Cursor | None = None
     absence: Absence = Absence.REMOVED
+    fixed: tuple[str, ...] = ()
     where: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
 

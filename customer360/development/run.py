@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from customer360.development import postgres, valkey
+from customer360.development import given, postgres, valkey
 from customer360.development.errors import DevelopmentError
 from customer360.development.home import PROJECT, Home
 from customer360.development.options import Options
@@ -54,6 +54,7 @@ class Launcher:
             signal.signal(signal_number, self._request_stop)
         with self.home.lock(), contextlib.ExitStack() as stack:
             self._check_ports()
+            self._check_given_services()
             stack.callback(self._say, "Stopped.")
             self.environment = self._services(stack)
             stack.enter_context(self.home.environment(self._recorded()))
@@ -83,6 +84,14 @@ class Launcher:
                     f"Port {port} is in use by another program and nothing was started: "
                     f"stop that program, or choose another port with `make run {name}={port + 1}`."
                 )
+
+    def _check_given_services(self) -> None:
+        """What a person runs must answer by now: nothing of ours could start it, or do without it."""
+        if self.options.database_url:
+            for variable in ("DATABASE_OWNER_URL", "DATABASE_URL"):
+                given.check_database(variable, os.environ[variable])
+        if self.options.redis_url:
+            given.check_broker("REDIS_URL", self.options.redis_url)
 
     def _services(self, stack: contextlib.ExitStack) -> dict[str, str]:
         """Start the embedded services that no variable names; return the environment of the portal's processes."""

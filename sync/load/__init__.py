@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from customer360.changes import Change
-from customer360.derived import derivations
+from customer360.derived import derivations, one_at_a_time
 from sync.crashpoints import crashpoint
 from sync.extraction import CURSOR_COLUMN
 from sync.load import changes, rejects, stage
@@ -24,21 +24,30 @@ from sync.load.plan import Plan
 
 
 class BrakeReached(Exception):
-    """A full compare that would remove too much, or read nothing: nothing was written, a person must look."""
+    """A full compare that would remove too much, or read nothing: nothing was written, a person must look.
 
-    def __init__(self, message: str, *, held: int, gone: int, read: int) -> None:
+    `outcome` holds the figures to judge by: rows read, records gone, and records held.
+    """
+
+    def __init__(self, message: str, outcome: "Outcome") -> None:
         super().__init__(message)
-        self.held, self.gone, self.read = held, gone, read
+        self.outcome = outcome
 
 
 @dataclass
 class Outcome:
-    """What a load did, in records."""
+    """What a load did, in records.
+
+    `gone` are the records a full compare did not find, which become `removed` or `archived` unless the brake holds
+    them; `held` those it was measured against, counted where the brake stopped the load.
+    """
 
     read: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    held: int = 0
+    gone: int = 0
     removed: int = 0
     archived: int = 0
     rejected: int = 0
@@ -109,12 +118,16 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes:
     crashpoint("checked", plan.stream.name)
     difference = changes.find(cursor, plan, is_full=order.is_full)
     outcome.new, outcome.changed, outcome.unchanged = difference.new, difference.changed, difference.unchanged
+    outcome.gone = difference.gone
+    outcome.warnings += changes.anomalies(cursor, plan)
     if order.is_full and order.brake_percent is not None:
-        _brake(cursor, plan, outcome.read, difference.gone, order.brake_percent)
+        _brake(cursor, plan, outcome, order.brake_percent)
     if order.is_dry_run:
         outcome.removed = difference.gone
         outcome.differences = changes.describe(cursor, plan, limit=200)
         return
+    if derivations(plan.model):
+        one_at_a_time(cursor)
     changes.write(cursor, plan, order.change)
     if order.is_full:
         gone = changes.mark_gone(cursor, plan, order.change)
@@ -133,42 +146,48 @@ def _highest_cursor_value(cursor: Cursor, plan: Plan) -> datetime | None:
     return cursor.fetchone()[0]
 
 
-def _brake(cursor: Cursor, plan: Plan, read: int, gone: int, percent: float) -> None:
+def _brake(cursor: Cursor, plan: Plan, outcome: Outcome, percent: float) -> None:
     """Stop before writing where the source gave nothing, or so little that too much would be marked removed."""
+    read, gone = outcome.read, outcome.gone
     if read and not gone:
         return
-    cursor.execute(sql.SQL("SELECT count(*) FROM {} t WHERE t.removed_at IS NULL").format(plan.table))
-    held = cursor.fetchone()[0]
+    cursor.execute(sql.SQL("SELECT count(*) FROM {} t WHERE {}").format(plan.table, plan.unmarked))
+    held: int = cursor.fetchone()[0]
     if not held or (read and gone * 100 <= held * percent):
         return
     what = f"would mark {gone:,} of {held:,} records removed, more than {percent:g} %" if read else "read nothing"
     raise BrakeReached(
         f"{plan.stream.title}: the full compare {what}. Nothing was written. Look at the source, then let the run go on"
         f" with a reason if this is right.",
-        held=held, gone=gone, read=read,
-    )  # fmt: skip
+        Outcome(read=read, gone=gone, held=held),
+    )
 
 
 def _refresh_due(cursor: Cursor, plan: Plan, order: Order) -> int:
     """Refresh what is derived from this stream's model, for the accounts that changed or that the calendar moves."""
-    moved = 0
-    for derivation in derivations(plan.model):
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.due_account")
-        cursor.execute("CREATE TEMPORARY TABLE due_account (account_id text PRIMARY KEY)")
+    derived = derivations(plan.model)
+    if not derived:
+        return 0
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.due_account")
+    cursor.execute("CREATE TEMPORARY TABLE due_account (account_id text PRIMARY KEY)")
+    cursor.execute(
+        sql.SQL("""
+            INSERT INTO due_account
+            SELECT account FROM {change}
+            UNION SELECT old_account FROM {change} WHERE old_account IS NOT NULL {gone}
+        """).format(
+            change=plan.change, gone=sql.SQL("UNION SELECT gone_account FROM gone" if order.is_full else "")
+        )
+    )  # fmt: skip
+    due, moved = cursor.rowcount, 0
+    for derivation in derived:
         cursor.execute(
-            sql.SQL("""
-                INSERT INTO due_account
-                SELECT account FROM {change}
-                UNION SELECT old_account FROM {change} WHERE old_account IS NOT NULL {gone}
-                UNION {calendar}
-            """).format(
-                change=plan.change, calendar=sql.SQL(derivation.due),
-                gone=sql.SQL("UNION SELECT gone_account FROM gone" if order.is_full else ""),
-            ),
+            sql.SQL("INSERT INTO due_account {} ON CONFLICT DO NOTHING").format(sql.SQL(derivation.due)),
             [order.business_date],
-        )  # fmt: skip
-        if cursor.rowcount:
+        )
+        due += cursor.rowcount
+        if due:
             cursor.execute("ANALYZE due_account")
             moved += derivation.refresh(cursor, "due_account", order.business_date)
-        cursor.execute("DROP TABLE due_account")
+    cursor.execute("DROP TABLE due_account")
     return moved

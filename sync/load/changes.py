@@ -1,5 +1,6 @@
 """The difference between what was staged and what the mirror holds, and the writing of exactly that difference."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,8 +100,8 @@ def _absent(plan: Plan) -> sql.Composed:
         AND NOT EXISTS (SELECT FROM {stage} s WHERE {staged})
         AND NOT EXISTS (SELECT FROM {bad} b WHERE {bad_key})
     """).format(
-        unmarked=sql.SQL(" AND ").join(sql.SQL("t.{} IS NULL").format(sql.Identifier(mark)) for mark in plan.marks),
-        stage=plan.stage, staged=plan.same_key("s", "t"), bad=plan.bad, bad_key=plan.same_key("b", "t"),
+        unmarked=plan.unmarked, stage=plan.stage, staged=plan.same_key("s", "t"), bad=plan.bad,
+        bad_key=plan.same_key("b", "t"),
     )  # fmt: skip
 
 
@@ -119,6 +120,35 @@ def _find_gone(cursor: Cursor, plan: Plan) -> int:
         )
     )  # fmt: skip
     return cursor.rowcount
+
+
+def anomalies(cursor: Cursor, plan: Plan, first: int = 5) -> Iterator[dict[str, Any]]:
+    """Changes of fields that a frozen record never changes: how many, and the first keys. A value is never told."""
+    for column in plan.fixed:
+        cursor.execute(
+            sql.SQL("""
+                SELECT count(*), (array_agg(key ORDER BY key))[:{first}] FROM (
+                    SELECT {key} AS key
+                    FROM {change} c
+                    JOIN {stage} s ON s.ctid = c.row
+                    JOIN {table} t ON {same_key}
+                    WHERE NOT c.is_new AND t.is_frozen AND t.{column} IS DISTINCT FROM {incoming}
+                ) changed
+            """).format(
+                first=sql.Literal(first), key=plan.key_text("s"), change=plan.change, stage=plan.stage,
+                table=plan.table, same_key=plan.same_key("t", "s"), column=column.identifier,
+                incoming=column.loaded(plan.time_zone),
+            )
+        )  # fmt: skip
+        rows, keys = cursor.fetchone()
+        if rows:
+            yield {
+                "field": column.field.name,
+                "rows": rows,
+                "keys": keys,
+                "detail": f"Frozen before, and changed in {column.field.verbose_name}, which should never happen. Taken"
+                f" as the source has it now; ask there why. First: {', '.join(keys)}.",
+            }
 
 
 def write(cursor: Cursor, plan: Plan, change: Change) -> None:

@@ -109,6 +109,7 @@ class Plan:
     stage: ClassVar[sql.Identifier] = sql.Identifier("stage")
     change: ClassVar[sql.Identifier] = sql.Identifier("change")
     bad: ClassVar[sql.Identifier] = sql.Identifier("bad")
+    gone: ClassVar[sql.Identifier] = sql.Identifier("gone")
 
     @property
     def model(self) -> type[models.Model]:
@@ -139,6 +140,12 @@ class Plan:
     def shared(self) -> tuple[Column, ...]:
         """The columns that are merged."""
         return tuple(column for column in self.columns if column.is_shared)
+
+    @property
+    def fixed(self) -> tuple[Column, ...]:
+        """The columns that a frozen record keeps."""
+        names = {self.stream.model_field(name).column for name in self.stream.fixed}
+        return tuple(column for column in self.values if column.name in names)
 
     @property
     def table(self) -> sql.Identifier:
@@ -206,6 +213,11 @@ class Plan:
             )
             for column in self.key
         )
+
+    @property
+    def unmarked(self) -> sql.Composed:
+        """That a record of the mirror, aliased `t`, is still expected of its source."""
+        return sql.SQL(" AND ").join(sql.SQL("t.{} IS NULL").format(sql.Identifier(mark)) for mark in self.marks)
 
     @property
     def account_column(self) -> sql.Identifier | None:

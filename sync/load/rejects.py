@@ -47,7 +47,8 @@ def checks(plan: Plan, extremes: Extremes | None = None) -> Iterator[Check]:
     """
     title = plan.stream.title
     yield Check(
-        Reason.UNREADABLE, "", "A text holds a NUL byte, which no database text can store. Correct it in the source.",
+        Reason.UNREADABLE, "",
+        "A text holds a NUL byte or bytes of another character set, which cannot be stored. Correct it in the source.",
         sql.SQL("s.unreadable IS NOT NULL"),
     )  # fmt: skip
     for column in plan.key:
@@ -108,7 +109,8 @@ def offer_again(cursor: Cursor, plan: Plan) -> int:
     """Stage the stream's open rejected rows beside what was read, except those read again; return how many.
 
     Left to the source are a row with a character that cannot be stored, as what is kept of it is not what it was, and a
-    key given twice, as the row that was taken for it is not offered beside it.
+    key given twice, as the row that was taken for it is not offered beside it. Rows without a key cannot be told from
+    each other by it: all are offered.
     """
     cursor.execute(
         sql.SQL("""
@@ -116,10 +118,11 @@ def offer_again(cursor: Cursor, plan: Plan) -> int:
             SELECT (jsonb_populate_record(NULL::{stage}, r.raw)).*
             FROM {rejected} r
             WHERE r.stream = {stream} AND r.closed_at IS NULL AND r.reason NOT IN ({unreadable}, {duplicate})
-              AND NOT EXISTS (SELECT FROM {stage} s WHERE {key_text} = r.record_key)
+              AND (r.reason = {no_key} OR NOT EXISTS (SELECT FROM {stage} s WHERE {key_text} = r.record_key))
         """).format(
             stage=plan.stage, rejected=_TABLE, stream=sql.Literal(plan.stream.name), key_text=plan.key_text("s"),
             unreadable=sql.Literal(Reason.UNREADABLE.value), duplicate=sql.Literal(Reason.DUPLICATE.value),
+            no_key=sql.Literal(Reason.NO_KEY.value),
         )
     )  # fmt: skip
     return cursor.rowcount
@@ -220,15 +223,20 @@ def _close(cursor: Cursor, plan: Plan, *, run_id: UUID, is_full: bool) -> int:
     cursor.execute(sql.SQL("ALTER TABLE {bad} ADD COLUMN IF NOT EXISTS fingerprint text").format(bad=plan.bad))
     cursor.execute(
         sql.SQL("""
-            WITH judged AS (
-                SELECT r.id, CASE
-                    WHEN EXISTS (SELECT FROM {bad} b WHERE b.fingerprint = r.fingerprint) THEN NULL
-                    WHEN r.record_key IN (SELECT {key_text} FROM {stage} s) THEN 'taken'
-                    WHEN r.record_key IN (SELECT b.record_key FROM {bad} b) THEN 'replaced'
+            WITH held AS (
+                SELECT r.id, r.fingerprint, r.record_key, r.reason FROM {rejected} r
+                WHERE r.stream = {stream} AND r.closed_at IS NULL
+            ), taken AS (
+                SELECT DISTINCT h.record_key FROM {stage} s JOIN held h ON h.record_key = {key_text}
+            ), judged AS (
+                SELECT h.id, CASE
+                    WHEN EXISTS (SELECT FROM {bad} b WHERE b.fingerprint = h.fingerprint) THEN NULL
+                    WHEN EXISTS (SELECT FROM taken t WHERE t.record_key = h.record_key) THEN 'taken'
+                    WHEN h.reason <> {no_key} AND EXISTS (SELECT FROM {bad} b WHERE b.record_key = h.record_key)
+                        THEN 'replaced'
                     WHEN {is_full} THEN 'gone'
                 END AS closure
-                FROM {rejected} r
-                WHERE r.stream = {stream} AND r.closed_at IS NULL
+                FROM held h
             ), closed AS (
                 UPDATE {rejected} r SET closed_at = now(), closed_run = {run}, closure = judged.closure
                 FROM judged WHERE judged.id = r.id AND judged.closure IS NOT NULL
@@ -238,6 +246,7 @@ def _close(cursor: Cursor, plan: Plan, *, run_id: UUID, is_full: bool) -> int:
         """).format(
             bad=plan.bad, key_text=plan.key_text("s"), stage=plan.stage, is_full=sql.Literal(is_full), rejected=_TABLE,
             stream=sql.Literal(plan.stream.name), run=sql.Literal(str(run_id)),
+            no_key=sql.Literal(Reason.NO_KEY.value),
         )
     )  # fmt: skip
     return cursor.fetchone()[0]

@@ -28,7 +28,7 @@ def create(cursor: Cursor, plan: Plan) -> None:
 def copy(cursor: Cursor, plan: Plan, batch: pa.RecordBatch) -> None:
     """Add one batch of the plan's Arrow schema to the staging table."""
     lines = _lines(batch, pa.nulls(batch.num_rows, pa.string()))
-    if _NUL_BYTE.search(lines):
+    if _NUL_BYTE.search(lines) or not all(map(_is_utf8, batch.columns)):
         lines = _lines(*_readable(batch))
     with cursor.copy(sql.SQL("COPY {stage} FROM STDIN (FORMAT csv)").format(stage=plan.stage)) as target:
         target.write(lines)
@@ -41,18 +41,39 @@ def _lines(batch: pa.RecordBatch, unreadable: pa.Array) -> pa.Buffer:
     return sink.getvalue()
 
 
+def _is_utf8(column: pa.Array) -> bool:
+    """Whether every text of the column is UTF-8, which Arrow takes for granted and PostgreSQL does not."""
+    if not pa.types.is_string(column.type):
+        return True
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
 def _readable(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.Array]:
-    """The batch with every NUL byte made visible, and for each row the last field that held one, or null."""
+    """The batch with what cannot be stored made visible, and for each row the last field that held some, or null."""
     unreadable = pa.nulls(batch.num_rows, pa.string())
     arrays = list(batch.columns)
     for position, column in enumerate(batch.columns):
         if not pa.types.is_string(column.type):
             continue
-        found = pc.fill_null(pc.match_substring(column, NUL), False)
+        column, found = _utf8(column)
+        found = pc.or_(found, pc.fill_null(pc.match_substring(column, NUL), False))
         if pc.any(found).as_py():
             arrays[position] = pc.replace_substring(column, NUL, SHOWN_NUL)
             unreadable = pc.if_else(found, pa.scalar(batch.schema.field(position).name), unreadable)
     return pa.RecordBatch.from_arrays(arrays, schema=batch.schema), unreadable
+
+
+def _utf8(column: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """The texts as UTF-8, and for each whether something in it was not; row by row only where one is not."""
+    if _is_utf8(column):
+        return column, pa.array([False] * len(column), pa.bool_())
+    given = column.cast(pa.binary())
+    told = pa.array([None if raw is None else raw.decode(errors="replace") for raw in given.to_pylist()], pa.string())
+    return told, pc.fill_null(pc.not_equal(told.cast(pa.binary()), given), False)
 
 
 def settle(cursor: Cursor, plan: Plan) -> None:
@@ -70,5 +91,5 @@ def settle(cursor: Cursor, plan: Plan) -> None:
 
 def drop(cursor: Cursor, plan: Plan) -> None:
     """Remove what a load leaves in the session."""
-    for table in (plan.stage, plan.change, plan.bad):
+    for table in (plan.stage, plan.change, plan.bad, plan.gone):
         cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{table}").format(table=table))

@@ -65,6 +65,8 @@ class Migration(migrations.Migration):
                 ('new', models.BigIntegerField(default=0, help_text='Records the mirror did not have.')),
                 ('changed', models.BigIntegerField(default=0, help_text='Records that differ from what the mirror had.')),
                 ('unchanged', models.BigIntegerField(default=0, help_text='Records that are as they were.')),
+                ('held', models.BigIntegerField(default=0, help_text='For a run that the brake stopped: records the mirror holds and expects of the source.')),
+                ('gone', models.BigIntegerField(default=0, help_text='Records a full compare did not find; marked, unless the brake stopped the run.')),
                 ('removed', models.BigIntegerField(default=0, help_text='Records gone from the source, marked so.')),
                 ('archived', models.BigIntegerField(default=0, help_text='Frozen transactions the source has archived; they still count.')),
                 ('rejected', models.BigIntegerField(default=0, help_text='Rows that could not be taken; each is kept with its reason.')),

@@ -122,7 +122,7 @@ ACCOUNTS = Stream(
         # CC&B's account has no name: the main customer's, with the service city where that one has several accounts.
         FieldMap(
             "CASE WHEN several.ACCOUNTS > 1 AND TRIM(served.CITY) IS NOT NULL"
-            " THEN TRIM(n.ENTITY_NAME) || ' (' || TRIM(served.CITY) || ')' ELSE n.ENTITY_NAME END",
+            " THEN SUBSTR(TRIM(n.ENTITY_NAME) || ' (' || TRIM(served.CITY) || ')', 1, 254) ELSE n.ENTITY_NAME END",
             "name",
         ),
         # Nor a status: open agreements make it active, agreements yet to start make it pending.
@@ -220,6 +220,7 @@ SERVICE_AGREEMENTS = Stream(
         LEFT JOIN (
             SELECT SA_ID, RS_CD, ROW_NUMBER() OVER (PARTITION BY SA_ID ORDER BY EFFDT DESC) AS PREFERENCE
             FROM CI_SA_RS_HIST
+            WHERE EFFDT <= SYSDATE
         ) rs ON rs.SA_ID = sa.SA_ID AND rs.PREFERENCE = 1
     """,
     key=("service_agreement_id",),
@@ -268,6 +269,8 @@ FINANCIAL_TRANSACTIONS = Stream(
         "GREATEST(NVL(f.FREEZE_DTTM, f.CRE_DTTM), NVL(b.COMPLETE_DTTM, f.CRE_DTTM))", overlap=timedelta(days=2)
     ),
     absence=Absence.ARCHIVED_IF_FROZEN,
+    # CC&B corrects money by another transaction, never by editing one that is frozen.
+    fixed=("service_agreement", "type", "current_amount", "payoff_amount"),
     fields=(
         FieldMap("f.FT_ID", "ft_id"),
         FieldMap("sa.ACCT_ID", "account"),

@@ -1,12 +1,13 @@
 """The systems on the other side: how each is reached, and what a failure of theirs means to a person."""
 
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 from sync.stream import System
 from sync.systems import ccb
 from sync.systems.base import Reader, SourceError, SourceGone
 
-__all__ = ["Reader", "SourceError", "SourceGone", "open_reader", "time_zone"]
+__all__ = ["Reader", "SourceError", "SourceGone", "answer_within", "open_reader", "time_zone"]
 
 
 def open_reader(system: System) -> AbstractContextManager[Reader]:
@@ -22,3 +23,8 @@ def open_reader(system: System) -> AbstractContextManager[Reader]:
 def time_zone(system: System) -> str:
     """The zone of a system's clock."""
     return ccb.time_zone()
+
+
+def answer_within(system: System) -> timedelta:
+    """How long a system may take for one answer before the reader gives it up."""
+    return ccb.answer_within()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import oracledb
 import pyarrow as pa
@@ -30,6 +30,11 @@ _FINE = "The mirror is as it was after the last good run."
 def time_zone() -> str:
     """The zone that CC&B's DATE columns are written in."""
     return str(settings.CCB["time_zone"])
+
+
+def answer_within() -> timedelta:
+    """How long CC&B may take for one answer."""
+    return timedelta(seconds=settings.CCB["query_timeout_seconds"])
 
 
 class CcbReader:

@@ -1,5 +1,6 @@
 """Admin obeys the Viewer: mirrored records are read only there, and no hook of Django's leads around it."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
@@ -7,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from django_celery_beat.models import PeriodicTask
 
 from customer360.models import Account, Customer, FinancialTransaction, RowRule, User, VisibilityRule
@@ -171,6 +173,14 @@ def test_a_role_is_made_on_one_page_with_its_rules_and_rows(client_as: SignIn) -
     assert client.post(page(Group, "add"), form).status_code == 302
     role = Group.objects.get(name="intern")
     assert role.visibility_rules.get().access == Access.VIEW and role.row_rules.get().scope == "all"
+
+
+def test_the_form_of_a_scheduled_task_has_no_inline_script(client_as: SignIn) -> None:
+    task = PeriodicTask.objects.first()
+    body = client_as("administrator", is_staff=True).get(page(PeriodicTask, "change", task.pk)).content.decode()
+    assert escape(task.name) in body
+    scripts = re.findall(r"<script(?![^>]*(?:src=|application/json))[^>]*>", body)
+    assert scripts == []
 
 
 def user_form(user: User, **values: object) -> dict[str, object]:

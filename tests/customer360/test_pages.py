@@ -129,4 +129,5 @@ def test_a_failed_form_token_is_explained(client_as):
 def test_the_administration_leads_back_to_the_portal(client_as):
     html = client_as("administrator", is_staff=True).get(reverse("admin:index")).content.decode()
     assert "Customer360 administration" in html
+    assert "favicon.svg" in html
     assert f'href="{reverse("home")}"' in html

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
@@ -154,3 +155,17 @@ def test_a_row_dated_in_the_future_does_not_move_the_bookmark_past_the_sources_c
     assert bookmarks.reached(datetime(9999, 12, 31), CLOCK) == CLOCK
     assert bookmarks.reached(datetime(2026, 11, 1), CLOCK) == datetime(2026, 11, 1)
     assert bookmarks.reached(None, CLOCK) is None
+
+
+@pytest.mark.usefixtures("mirror")
+def test_a_run_that_waits_for_a_slow_answer_keeps_its_lease_while_ccb_may_take_it(ccb: Ccb) -> None:
+    seen: list[timedelta] = []
+
+    def look(stream: Any, rows: int) -> None:
+        seen.append(Bookmark.objects.get(stream=STREAM).lease_expires_at - timezone.now())
+
+    run_one(STREAM, on_progress=look)
+    assert min(seen) > timedelta(seconds=django_settings.CCB["query_timeout_seconds"])
+    with bookmarks.lease("ccb.premises", timedelta(hours=3)):
+        left = Bookmark.objects.get(stream="ccb.premises").lease_expires_at - timezone.now()
+    assert left > timedelta(hours=3), "before the first rows too"

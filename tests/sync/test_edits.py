@@ -242,6 +242,9 @@ def test_the_brake_stops_a_compare_that_would_remove_too_much_until_a_person_let
     before = contents(but=())
     run, _ = run_one("ccb.service-agreements")
     assert run.state == SyncRun.State.STOPPED
+    kept = SyncRun.objects.get(pk=run.pk)
+    held = ServiceAgreement.objects.count()
+    assert (kept.gone, kept.held, kept.removed, kept.read) == (10, held, 0, ccb.value("SELECT COUNT(*) FROM CI_SA"))
     assert f"10 of {ServiceAgreement.objects.count()}" in run.message
     assert contents(but=()) == before
     run, _ = run_one("ccb.service-agreements", accepted_brake="Ten test agreements were deleted on purpose.")
@@ -259,3 +262,22 @@ def test_a_day_passing_moves_figures_though_no_row_moves(ccb: Ccb) -> None:
     assert (before.past_due_1_30, before.past_due_31_60) == (Decimal("1284.60"), 0)
     assert (after.past_due_1_30, after.past_due_31_60) == (Decimal("3627.75"), Decimal("1284.60"))
     assert after.balance == before.balance
+
+
+def test_a_rate_that_is_yet_to_come_is_not_in_force(ccb: Ccb) -> None:
+    rate = ServiceAgreement.objects.get(pk=AGREEMENT).rate
+    ccb.control.insert("CI_SA_RS_HIST", SA_ID=AGREEMENT, EFFDT=date(2027, 1, 1), RS_CD="E-NEXT")
+    assert rows_written() == {}
+    ccb.control.business_date = date(2027, 1, 1)
+    run_one("ccb.service-agreements")
+    assert (rate, ServiceAgreement.objects.get(pk=AGREEMENT).rate) == ("E-LG-TOU", "E-NEXT")
+
+
+def test_the_longest_name_with_its_city_still_names_the_account(ccb: Ccb) -> None:
+    several = "SELECT PER_ID FROM CI_ACCT_PER WHERE MAIN_CUST_SW = 'Y' GROUP BY PER_ID HAVING COUNT(*) > 1"
+    person = ccb.ids(several)[0]
+    ccb.control.update("CI_PER_NAME", {"PER_ID": person, "PRIM_NAME_SW": "Y"}, ENTITY_NAME="N" * 254)
+    rejected = RejectedRow.objects.filter(stream="ccb.accounts", closed_at=None).count()
+    run, _ = run_one("ccb.accounts")
+    assert run.rejected == rejected
+    assert set(Account.objects.filter(customer=person).values_list("name", flat=True)) == {"N" * 254}

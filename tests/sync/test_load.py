@@ -239,7 +239,8 @@ def test_a_compare_that_would_remove_too_much_writes_nothing() -> None:
     before = contents()
     with pytest.raises(BrakeReached) as brake:
         load_rows(CUSTOMERS, [rows[0] | {"name": "Renamed"}, *rows[1:97]], brake_percent=2.0)
-    assert (brake.value.held, brake.value.gone, brake.value.read) == (100, 3, 97)
+    found = brake.value.outcome
+    assert (found.held, found.gone, found.read) == (100, 3, 97)
     assert "3 of 100" in str(brake.value)
     assert contents() == before
     assert load_rows(CUSTOMERS, rows[:98], brake_percent=2.0).removed == 2

@@ -69,8 +69,9 @@ class Command(BaseCommand):
         try:
             task(path, options)
         except KeyError as error:
-            raise CommandError(f"CC&B has no table or column {error}; nothing was changed.") from error
-        except (LookupError, ValueError) as error:
+            named = error.args[0] if " " in str(error.args[0]) else f"CC&B has no table {error.args[0]}"
+            raise CommandError(f"{named}; nothing was changed.") from error
+        except (LookupError, ValueError, store.UnusableFile) as error:
             raise CommandError(str(error)) from error
 
     def _serve(self, path: Path, options: dict[str, Any]) -> None:
@@ -78,6 +79,8 @@ class Command(BaseCommand):
             simulator = Simulator(path, options["port"])
         except OSError as error:
             raise CommandError(f"Port {options['port']} is taken; name a free one with --port.") from error
+        except OverflowError as error:
+            raise CommandError(f"There is no port {options['port']}; name one from 1 to 65535 with --port.") from error
         signal.signal(signal.SIGTERM, lambda *_: simulator.stop())
         self.stdout.write(f"CC&B simulator at {simulator.dsn}, reading {path}")
         self.stdout.flush()

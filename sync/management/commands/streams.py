@@ -10,14 +10,17 @@ from sync.management.commands.sync import wide_console
 
 
 class Command(BaseCommand):
-    """List every stream with its last success and its open rejections."""
+    """List every stream with its last success, its open rejections and what waits for its system."""
 
-    help = "List the streams in load order: what fills what, when it last succeeded, what was rejected."
+    help = (
+        "List the streams in load order: what fills what, when it last succeeded, how many rows were rejected, and"
+        " which shared fields wait for their system to take the portal's value."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the table."""
         table = Table()
-        for heading in ("stream", "fills", "compares", "cadence", "last success", "records", "rejected"):
+        for heading in ("stream", "fills", "compares", "cadence", "last success", "records", "rejected", "waiting"):
             table.add_column(heading, no_wrap=heading == "stream")
         for state in selectors.stream_states():
             table.add_row(
@@ -28,5 +31,6 @@ class Command(BaseCommand):
                 f"{state.last_success_at:%Y-%m-%d %H:%M}" if state.last_success_at else "never",
                 f"{state.records:,}",
                 f"{state.rejected:,}",
+                ", ".join(f"{name} {rows:,}" for name, rows in state.waiting.items()) or "-",
             )
         wide_console(self.stdout).print(table)

@@ -49,7 +49,8 @@ class Command(BaseCommand):
             self._report(console, run, outcome)
         failed = [run.stream for run, _ in results if run.state != SyncRun.State.DONE]
         if failed:
-            raise CommandError(f"Not done: {', '.join(failed)}. The other streams are.")
+            others = " The other streams are." if len(failed) < len(results) else ""
+            raise CommandError(f"Not done: {', '.join(failed)}.{others}")
 
     def _chosen(self, names: list[str]) -> tuple[Stream, ...]:
         if names in ([], ["all"]):

@@ -15,19 +15,23 @@ from sync.simulators.ccb.sql.scope import Hidden
 from sync.simulators.ccb.values import Encoder, encoder
 
 _FIRST_WORD = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(\w+)", re.DOTALL)
+_QUOTED = re.compile(r"'[^']*'")
 _CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "ALTER", "DROP", "TRUNCATE", "GRANT", "REVOKE", "LOCK")
 
 
 def control_statement(text: str) -> str | None:
     """`ALTER SESSION`, `READ ONLY`, `COMMIT` or `ROLLBACK`; None for a query.
 
-    Raises ORA-01031 for a statement that changes anything and ORA-00900 for every other kind.
+    Raises ORA-01031 for a statement that changes anything, ORA-00911 for a second statement behind a semicolon and
+    ORA-00900 for every other kind.
     """
     found = _FIRST_WORD.match(text)
     word = found[1].upper() if found else ""
     words = " ".join(text.upper().split())
     if word in ("SELECT", "WITH"):
         return None
+    if word in ("ALTER", "SET") and ";" in _QUOTED.sub("", text):
+        raise OracleError(911, ";")
     if words.startswith("ALTER SESSION SET "):
         return "ALTER SESSION"
     if words.startswith("SET TRANSACTION READ ONLY"):

@@ -56,13 +56,27 @@ def arm(connection: sqlite3.Connection, name: str, *, match: str, count: int | N
         raise ValueError(f"The fault {name} has no option {sorted(unknown)[0]!r}; it has {', '.join(OPTIONS[name])}.")
     if name in REQUIRED and REQUIRED[name] not in options:
         raise ValueError(f"The fault {name} needs the option {REQUIRED[name]!r}.")
-    typed = {key: OPTIONS[name][key](value) for key, value in options.items()}
+    typed = {key: _typed(name, key, value) for key, value in options.items()}
+    if count is not None and count < 1:
+        raise ValueError(f"A fault strikes once at least, not {count} times.")
     if name in HIDING:
         typed["name"], count = typed["name"].upper(), None
     connection.execute(
         "INSERT INTO simulator_fault (fault, match, remaining, options) VALUES (?, ?, ?, ?)",
         (name, match, count, json.dumps(typed)),
     )
+
+
+def _typed(fault: str, option: str, value: Any) -> Any:
+    """An option's value as its type. Raises ValueError for one that is not of it, or is below zero."""
+    kind = OPTIONS[fault][option]
+    try:
+        typed = kind(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"The option {option} of the fault {fault} takes a number, not {value!r}.") from error
+    if not isinstance(typed, str) and typed < 0:
+        raise ValueError(f"The option {option} of the fault {fault} is not below 0, as {value} is.")
+    return typed
 
 
 class Faults:

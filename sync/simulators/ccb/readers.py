@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sync.simulators.ccb.errors import OracleError
+from sync.simulators.ccb.errors import OracleError, UnsupportedSQL
 from sync.simulators.ccb.sql.runtime import Functions
 from sync.simulators.ccb.store import BUSY_SECONDS
 
@@ -25,6 +25,8 @@ class Reader:
     def failure(self, error: sqlite3.Error) -> OracleError:
         """The Oracle error behind an SQLite one."""
         raised, self.functions.error = self.functions.error, None
+        if raised is None and "Expression tree is too large" in str(error):
+            return UnsupportedSQL("an expression nested so deeply")
         return raised or OracleError(600, str(error))
 
 

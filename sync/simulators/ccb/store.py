@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sync.simulators.ccb import catalogue
-from sync.simulators.ccb.catalogue import Column
+from sync.simulators.ccb.catalogue import Column, Table
 from sync.simulators.ccb.generator.rows import Value, encode
 
 # A writer may hold the file for as long as a large fill's commit takes.
@@ -45,16 +45,26 @@ INDEXES = {
 }
 
 
+class UnusableFile(Exception):
+    """The file is no simulator's file, or one of another version. The message says what to do."""
+
+
 def connect(path: Path | str) -> sqlite3.Connection:
     """A connection that may write, to a file that has every table of the catalogue; the caller commits.
 
     The file is in WAL mode, so that the server reads while this connection writes.
+
+    Raises UnusableFile for a file that is no database or that another version of the simulator made.
     """
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    if connection.execute("PRAGMA user_version").fetchone()[0] != _layout_number():
-        _create(connection)
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        made_by = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise UnusableFile(f"{path} cannot be used as the simulator's file ({error}); name another one.") from error
+    if made_by != _layout_number():
+        _create(connection, path)
     return connection
 
 
@@ -64,11 +74,18 @@ def _layout_number() -> int:
     return zlib.crc32(described.encode()) >> 1  # SQLite keeps it as a signed 32-bit integer
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _create(connection: sqlite3.Connection, path: Path | str) -> None:
     """Create what is missing, in one transaction, so that a reader sees all of it or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     with connection:
         catalogue.create_tables(connection)
+        for made in catalogue.tables().values():
+            held = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({made.name})")]
+            if held != [column.name for column in made.columns]:
+                raise UnusableFile(
+                    f"{path} was made by another version of the simulator: its {made.name} has other columns. Remove"
+                    " the file, and fill a new one."
+                )
         for statement in _OWN_TABLES:
             connection.execute(statement)
         for table, columns in INDEXES.items():
@@ -93,15 +110,23 @@ def pad(table_name: str, values: Mapping[str, Value]) -> dict[str, str | int | f
     not fit or a missing key.
     """
     table = catalogue.tables()[table_name]
-    given = {name: _moment(value) if table.column(name).type == "DATE" else value for name, value in values.items()}
+    given = {name: _typed(table, table.column(name), value) for name, value in values.items()}
     return dict(zip([column.name for column in table.columns], encode(table_name, given), strict=True))
 
 
-def _moment(value: Value) -> Value:
-    """A date given as text, as the date it is; '' is none."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(value) if value.strip() else None
-    return value
+def _typed(table: Table, column: Column, value: Value) -> Value:
+    """A date or a number given as text, as what it is; '' is none. Raises ValueError for a text that is neither."""
+    if not isinstance(value, str) or column.type in ("CHAR", "VARCHAR2"):
+        return value
+    if not value.strip():
+        return None
+    try:
+        if column.type == "DATE":
+            return datetime.fromisoformat(value)
+        return float(value) if column.scale else int(value)
+    except ValueError as error:
+        wanted = "a date such as 2026-11-24" if column.type == "DATE" else "a number"
+        raise ValueError(f"{table.name}.{column.name} takes {wanted}, not {value!r}; nothing was changed.") from error
 
 
 def setting(connection: sqlite3.Connection, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from datetime import date
@@ -53,7 +54,17 @@ def test_a_row_is_inserted_changed_and_deleted(path: Path, control: Control) -> 
     ("arguments", "message"),
     [
         (("edit", "CI_PER", "PER_ID=1", "--set", "EMAILID=x"), "0 rows"),
-        (("edit", "CI_PER", "PER_ID=1", "--insert", "NOPE=x"), "no table or column 'CI_PER has no column NOPE'"),
+        (("edit", "CI_PER", "PER_ID=1", "--insert", "NOPE=x"), "^CI_PER has no column NOPE; nothing was changed.$"),
+        (("edit", "CI_NOPE", "PER_ID=1", "--delete"), "^CC&B has no table CI_NOPE; nothing was changed.$"),
+        (
+            ("edit", "CI_ACCT", "ACCT_ID=1", "--insert", "SETUP_DT=soon"),
+            "SETUP_DT takes a date such as 2026-11-24, not",
+        ),
+        (("edit", "CI_FT", "FT_ID=1", "--insert", "CUR_AMT=much"), "CUR_AMT takes a number, not 'much'"),
+        (("fault", "error", "code=x"), "code of the fault error takes a number, not 'x'"),
+        (("fault", "slow", "seconds=-1"), "is not below 0"),
+        (("fault", "error", "code=942", "--count", "-1"), "once at least"),
+        (("serve", "--port", "99999"), "There is no port 99999"),
         (("edit", "CI_PER", "PER_ID", "--delete"), "not of the form NAME=VALUE"),
         (("fault", "error"), "needs the option 'code'"),
         (("day",), "no business date"),
@@ -88,6 +99,26 @@ def test_it_does_not_run_while_debug_is_off(path: Path, settings: Any) -> None:
     with pytest.raises(CommandError, match="does not run while DEBUG is off"):
         run("fault", "disarm", "--path", str(path))
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("made", "message"), [("noise", "cannot be used as the simulator's file"), ("older", "made by another version")]
+)
+def test_a_file_that_is_none_of_its_own_is_refused_and_left_as_it_is(tmp_path: Path, made: str, message: str) -> None:
+    path = tmp_path / "given.sqlite3"
+    if made == "noise":
+        path.write_bytes(b"no database at all" * 300)
+    else:
+        with sqlite3.connect(path) as older:
+            older.execute("CREATE TABLE CI_PER (PER_ID TEXT PRIMARY KEY)")
+        older.close()
+    for task in (("serve", "--port", "0"), ("day",), ("edit", "CI_PER", "PER_ID=1", "--insert")):
+        with pytest.raises(CommandError, match=message):
+            run(*task, "--path", str(path))
+    if made == "older":
+        with sqlite3.connect(path) as left:
+            assert left.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall() == [("CI_PER",)]
+        left.close()
 
 
 def test_it_serves_until_it_is_told_to_end(path: Path, control: Control) -> None:

@@ -128,7 +128,7 @@ def test_a_hidden_table_is_absent_even_in_an_old_snapshot(connect: Connect, cont
         ("nonsense", {}, "no fault"),
         ("error", {}, "needs the option 'code'"),
         ("slow", {"rows": 3}, "no option 'rows'"),
-        ("error", {"code": "x"}, "invalid literal"),
+        ("error", {"code": "x"}, "takes a number, not 'x'"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_not_armed(

@@ -250,3 +250,32 @@ def test_a_stopped_simulator_closes_its_clients_and_can_start_again(tmp_path: Pa
     with Simulator(path, port, users={"reader": "secret"}) as second:
         oracledb.connect(user="READER", password="secret", dsn=second.dsn).close()
         assert second.port == port
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("SET TRANSACTION READ ONLY; DELETE FROM CI_PER", "ORA-00911"),
+        ("ALTER SESSION SET CURRENT_SCHEMA = CISADM; DELETE FROM CI_PER", "ORA-00911"),
+        ("BEGIN DELETE FROM CI_PER; END;", "ORA-00900"),
+        ("/* SELECT */ DELETE FROM CI_PER", "ORA-01031"),
+        ("-- SELECT\nDELETE FROM CI_PER", "ORA-01031"),
+        ("SELECT PER_ID FROM CI_PER FOR UPDATE", "ORA-00900"),
+        ("SELECT '\0' AS NOTHING FROM DUAL", "ORA-00911"),
+        ("SELECT " + "(" * 3000 + "1" + ")" * 3000 + " AS DEEP FROM DUAL", "ORA-00900"),
+        ("SELECT 1 FROM CI_PER WHERE " + " OR ".join(f"PER_ID = '{n}'" for n in range(3000)), "ORA-00900"),
+    ],
+)
+def test_a_statement_that_is_refused_leaves_the_connection_open(
+    bare: oracledb.Connection, statement: str, code: str
+) -> None:
+    with bare.cursor() as cursor:
+        with pytest.raises(oracledb.DatabaseError, match=code):
+            cursor.execute(statement)
+        assert cursor.execute("SELECT COUNT(*) FROM CI_PER").fetchone() == (0,)
+
+
+def test_a_semicolon_inside_a_sessions_setting_is_no_second_statement(bare: oracledb.Connection) -> None:
+    with bare.cursor() as cursor:
+        cursor.execute("ALTER SESSION SET NLS_NUMERIC_CHARACTERS = '.;'")
+        assert cursor.execute("SELECT 1 FROM DUAL").fetchone() == (1,)

@@ -8,6 +8,7 @@ FIRST. Anything else is refused with ORA-00900 and its name.
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sync.simulators.ccb.errors import UnsupportedSQL
 from sync.simulators.ccb.sql.binds import number_binds
 from sync.simulators.ccb.sql.dialect import parse
 from sync.simulators.ccb.sql.queries import Queries
@@ -34,5 +35,8 @@ def translate(text: str, bind_types: tuple[OracleType, ...], hidden: Hidden) -> 
     bound = number_binds(text)
     positions = bound.positions(len(bind_types))
     queries = Queries([bind_types[position] for position in positions], hidden)
-    sql, columns = queries.query(parse(bound.text), Scope())
+    try:
+        sql, columns = queries.query(parse(bound.text), Scope())
+    except RecursionError as error:
+        raise UnsupportedSQL("a statement nested so deeply") from error
     return Translation(sql, tuple(columns), positions)

@@ -63,8 +63,10 @@ def parse(text: str) -> exp.Expr:
     """The tree of one statement.
 
     Raises ORA-00900 with the parser's reason or for a function that is not supported, ORA-00933 for more than one
-    statement or AS before a table's alias, ORA-00911 for a semicolon.
+    statement or AS before a table's alias, ORA-00911 for a semicolon or a NUL.
     """
+    if "\0" in text:
+        raise OracleError(911, "NUL")
     dialect = OracleAsWritten()
     try:
         tokens = dialect.tokenize(text)

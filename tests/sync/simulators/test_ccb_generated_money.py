@@ -112,6 +112,16 @@ def test_transfers_come_in_pairs_and_written_off_debt_is_gone(generated: sqlite3
         " (SELECT s.ACCT_ID FROM CI_ADJ a JOIN CI_SA s ON s.SA_ID = a.SA_ID WHERE a.ADJ_TYPE_CD = 'WRTOFF')"
     )
     assert money(number(generated, written_off)) == 0
+    accounts = generated.execute(
+        "SELECT DISTINCT s.ACCT_ID FROM CI_ADJ a JOIN CI_SA s ON s.SA_ID = a.SA_ID WHERE a.ADJ_TYPE_CD = 'WRTOFF'"
+    ).fetchall()
+    assert accounts
+    for (account_id,) in accounts:
+        # A pledge settles a balance without relieving debt: what is left of the debt is what the pledges settled.
+        pledged = number(
+            generated, f"SELECT SUM(-CUR_AMT) FROM ({FROZEN}) WHERE ACCT_ID = ? AND NOT_IN_ARS_SW = 'Y'", account_id
+        )
+        assert sum(open_debt(generated, account_id).values()) == money(pledged)
 
 
 def test_balanced_match_events_hold_debits_and_credits_that_cancel_out(generated: sqlite3.Connection) -> None:

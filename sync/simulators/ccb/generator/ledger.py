@@ -132,9 +132,13 @@ class Ledger(Journal):
         frozen: bool = True,
         comments: str = "",
         transfer: str = "",
+        ages_from: date | None = None,
         clock: str = "22:15:00",
     ) -> tuple[Row, Row]:
-        """Post an adjustment and return its row and its transaction; `payoff` where it differs from `amount`."""
+        """Post an adjustment and return its row and its transaction; `payoff` where it differs from `amount`.
+
+        It ages from the due date of the bill that will show it; one that no bill will show, from `ages_from`.
+        """
         adjustment_id = self.new_key("ADJ_ID")
         total = amount if payoff is None else payoff
         row = self.add(
@@ -157,6 +161,7 @@ class Ledger(Journal):
             adjustment_id,
             type_code,
             frozen=frozen,
+            ages_from=ages_from,
             in_arrears=in_arrears,
             clock=clock,
         )
@@ -170,10 +175,19 @@ class Ledger(Journal):
         row["ADJ_STATUS_FLG"], row["CAN_RSN_CD"] = "60", "WAIV"
         self.unbilled.append(self.undo(transaction, "AX", on, ages_from=transaction["ARS_DT"]))
 
-    def transfer(self, on: date, source: Agreement, target: Agreement, amount: int, clock: str = "22:15:00") -> None:
+    def transfer(
+        self,
+        on: date,
+        source: Agreement,
+        target: Agreement,
+        amount: int,
+        *,
+        ages_from: date | None = None,
+        clock: str = "22:15:00",
+    ) -> None:
         """Move a balance between two agreements by a pair of adjustments that name each other."""
-        out, _ = self.adjust(on, source, "XFER", -amount, clock=clock)
-        into, _ = self.adjust(on, target, "XFER", amount, transfer=str(out["ADJ_ID"]), clock=clock)
+        out, _ = self.adjust(on, source, "XFER", -amount, ages_from=ages_from, clock=clock)
+        into, _ = self.adjust(on, target, "XFER", amount, transfer=str(out["ADJ_ID"]), ages_from=ages_from, clock=clock)
         out["XFER_ADJ_ID"] = into["ADJ_ID"]
 
     def rebill(self, sa_id: str, on: date, amount: int) -> None:

@@ -208,18 +208,31 @@ class History:
             ledger.open_event["DESCRLONG"] = "Customer disputes the demand charge."
         if account.number % 50 == 9 and home.status == "20":
             ledger.adjust(self.today, home, "GOODWILL", -1500, frozen=False, comments="Waits for approval")
+        if account.number % 50 == 29 and home.status == "20":
+            ledger.adjust(self.today, home, "GOODWILL", -1500, comments="Waits for the next bill")
         if account.number % 50 == 19 and home.billed_to and home.status == "20":
             ledger.pending_bill(self.today, charge(home, home.billed_to, self.today, self.random))
 
     def _write_off(self, on: date) -> None:
-        """Move what each agreement owes to the write-off agreement and take it off there."""
+        """Move what each agreement owes to the write-off agreement and take it off there.
+
+        No bill will show it any more, so all of it counts from the day.
+        """
         target = next((each for each in self.ledger.agreements if each.type.special_role == "WO"), None)
         if target is None:
             return
         for agreement in self.ledger.agreements:
             if agreement is not target and agreement.current > 0:
-                self.ledger.transfer(on, agreement, target, agreement.current, clock=_AFTER_BILLING)
-        self.ledger.adjust(on, target, "WRTOFF", -target.current, comments="Sent to the agency", clock=_AFTER_BILLING)
+                self.ledger.transfer(on, agreement, target, agreement.current, ages_from=on, clock=_AFTER_BILLING)
+        self.ledger.adjust(
+            on,
+            target,
+            "WRTOFF",
+            -target.current,
+            comments="Sent to the agency",
+            ages_from=on,
+            clock=_AFTER_BILLING,
+        )
 
     def _later(self, day: date, action: Callable[[date], None]) -> None:
         day = day if cycles.is_business_day(day) else cycles.next_business_day(day)

@@ -185,6 +185,8 @@ CCB = {
 }
 # The month in which the utility's fiscal year begins; the year is named by the month in which it ends.
 FISCAL_YEAR_START_MONTH = env.int("FISCAL_YEAR_START_MONTH", default=1)
+if not 1 <= FISCAL_YEAR_START_MONTH <= 12:
+    raise ImproperlyConfigured(f"FISCAL_YEAR_START_MONTH is {FISCAL_YEAR_START_MONTH}. Set it to a month, 1 to 12.")
 # A full compare that would mark more than this share of a stream's records removed stops and waits for a person.
 REMOVAL_BRAKE_PERCENT = env.float("REMOVAL_BRAKE_PERCENT", default=2.0)
 # How old a source's data may get, past its cadence, before its cards say "late".

@@ -144,12 +144,17 @@ def readable(body: str) -> str:
 
 def tokens(text: str) -> set[str]:
     """Every syllable, seven-digit number and year of the markers' kind in a text."""
-    return set(re.findall(r"[\uA000-\uA48C]|(?<!\d)\d{7}(?=\D|$)|(?<!\d)1[678]\d\d(?!\d)", text))
+    return set(re.findall(r"[\uA000-\uA48C]|(?<!\d)\d{7}(?=\D|$)|(?<![0-9A-Za-z])1[678]\d\d(?![0-9A-Za-z])", text))
+
+
+def without_form_token(body: str) -> str:
+    """An answer without the random text that protects its forms."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", body)
 
 
 def comparable(body: str, asked: str) -> str:
     """An answer without what differs by nature: the form token, and the echo of what was asked."""
-    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", readable(body))
+    text = without_form_token(readable(body))
     return text.replace(asked, "(asked)").replace(asked.replace(" ", "+"), "(asked)")
 
 
@@ -209,7 +214,8 @@ def _plain(response: Any, query: str) -> tuple[int, str]:
 
 def _disclosed(response: Any, asked: str, hidden: dict[str, Marker], address: Address) -> Iterator[str]:
     """The hidden markers in an answer, but for an echo of the question; and bare records in the context of a page."""
-    text = readable("\n".join([*(f"{name}: {value}" for name, value in response.items()), response.content.decode()]))
+    headers = (f"{name}: {value}" for name, value in response.items())
+    text = readable("\n".join([*headers, without_form_token(response.content.decode())]))
     for token in sorted(tokens(text) & hidden.keys() - tokens(readable(asked))):
         yield str(hidden[token])
     if not address.is_admin and response.context is not None:

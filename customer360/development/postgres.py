@@ -9,11 +9,11 @@ import contextlib
 import importlib.metadata
 import importlib.util
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import time
-from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -207,7 +207,8 @@ def make_home(home: Path) -> None:
 def data_folder(home: Path) -> Path:
     """Where the durable data of a home lie: in the home, or below /var/lib where PostgreSQL's account cannot enter it.
 
-    The first answer is recorded in the home and stands, whatever happens to the permissions of the folders above.
+    The first answer is recorded in the home and stands, whatever happens to the permissions of the folders above. It is
+    the home's alone: a new home in an old one's place does not come upon the old one's data.
     """
     record = home / "postgres.path"
     if record.exists():
@@ -216,7 +217,7 @@ def data_folder(home: Path) -> Path:
     if account.uid == os.geteuid() or account.can_enter(home):
         data = home / "postgres"
     else:
-        data = SYSTEM_FOLDER / sha256(os.fsencode(home)).hexdigest()[:16] / "postgres"
+        data = SYSTEM_FOLDER / secrets.token_hex(8) / "postgres"
     record.write_text(f"{data}\n")
     return data
 

@@ -77,6 +77,17 @@ def test_as_root_in_a_closed_folder_the_data_lie_in_the_system_folder(
         server.stop()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change the account")
+def test_a_new_home_in_an_old_ones_place_does_not_find_the_old_ones_data(tmp_path: Path) -> None:
+    home = tmp_path / "closed" / "home"
+    home.mkdir(parents=True)
+    home.parent.chmod(0o700)
+    old = postgres.data_folder(home)
+    assert postgres.data_folder(home) == old
+    (home / "postgres.path").unlink()
+    assert postgres.data_folder(home) != old
+
+
 def test_binaries_that_the_account_cannot_reach_are_copied_and_run_there(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

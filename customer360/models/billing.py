@@ -26,6 +26,7 @@ class FinancialTransaction(MirroredModel):
         ADJUSTMENT_CANCELLATION = "AX", "Adjustment cancellation"
 
     REVENUE_TYPES = (Type.BILL_SEGMENT, Type.BILL_CANCELLATION)
+    CHARGE_TYPES = (*REVENUE_TYPES, Type.ADJUSTMENT, Type.ADJUSTMENT_CANCELLATION)
     PAYMENT_TYPES = (Type.PAYMENT, Type.PAYMENT_CANCELLATION)
 
     ft_id = models.CharField(

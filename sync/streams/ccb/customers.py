@@ -1,20 +1,9 @@
-"""What the portal takes from CC&B: the file to edit when a site's CC&B differs.
+"""Customers, their accounts, and who is what on which account."""
 
-Each line of `fields` reads: their column or expression, our field, how one becomes the other, whose value stands.
-`source` is the FROM clause that the aliases come from. Everything is a subset of Oracle SQL that the simulator
-understands too: ANSI joins, no hints, no functions of the site's own. `:language` is the language of the description
-tables.
-"""
-
-from collections.abc import Callable
-from datetime import timedelta
-
-from customer360.models import Account, AccountCustomer, Customer, FinancialTransaction, Premise, ServiceAgreement
-from customer360.models.base import MirroredAddress
-from sync.stream import Absence, Cursor, Direction, FieldMap, Owner, Stream, System
-from sync.transforms import DAY, MOMENT, MONEY, YES_NO, codes, words
-
-_THEIR_ADDRESS = ("ADDRESS1", "ADDRESS2", "ADDRESS3", "ADDRESS4", "CITY", "COUNTY", "STATE", "POSTAL", "COUNTRY")
+from customer360.models import Account, AccountCustomer, Customer
+from sync.stream import Direction, FieldMap, Owner, Stream, System
+from sync.streams.ccb.addresses import address
+from sync.transforms import DAY, YES_NO, words
 
 # The primary name by CC&B's switch, else by the name's type, else the first one entered.
 _NAMES = """(
@@ -31,13 +20,6 @@ _MAIN_CUSTOMERS = """(
     FROM CI_ACCT_PER
     WHERE MAIN_CUST_SW = 'Y'
 )"""
-
-
-def _address(of: Callable[[str], str]) -> tuple[FieldMap, ...]:
-    """The nine lines of an address, each from the expression that `of` makes of CC&B's column name."""
-    return tuple(
-        FieldMap(of(theirs), ours) for theirs, ours in zip(_THEIR_ADDRESS, MirroredAddress.ADDRESS_FIELDS, strict=True)
-    )
 
 
 CUSTOMERS = Stream(
@@ -72,7 +54,7 @@ CUSTOMERS = Stream(
         FieldMap("p.EMAILID", "email", owner=Owner.SHARED),
         FieldMap("t.PHONE", "phone", owner=Owner.SHARED),
         # The person's own mailing address, else the mailing premise of the first account.
-        *_address(lambda column: f"CASE WHEN TRIM(p.ADDRESS1) IS NULL THEN m.{column} ELSE p.{column} END"),
+        *address(lambda column: f"CASE WHEN TRIM(p.ADDRESS1) IS NULL THEN m.{column} ELSE p.{column} END"),
     ),
 )
 
@@ -138,9 +120,10 @@ ACCOUNTS = Stream(
         FieldMap("a.SETUP_DT", "setup_date", DAY),
         FieldMap("a.CURRENCY_CD", "currency"),
         FieldMap("a.COLL_CL_CD", "collection_class"),
+        FieldMap("a.ALERT_INFO", "alert_text"),
         FieldMap("a.CR_REVIEW_DT", "credit_review_date", DAY),
         # Where bills go: the account's override, its mailing premise or the person, as BILL_ADDR_SRCE_FLG says.
-        *_address(
+        *address(
             lambda column: (
                 f"CASE WHEN mc.BILL_ADDR_SRCE_FLG = 'ACOV' AND o.ACCT_ID IS NOT NULL THEN o.{column}"
                 f" WHEN mc.BILL_ADDR_SRCE_FLG = 'PREM' AND m.PREM_ID IS NOT NULL THEN m.{column}"
@@ -172,119 +155,3 @@ ACCOUNT_CUSTOMERS = Stream(
         FieldMap("rt.DESCR", "relationship_type_name"),
     ),
 )
-
-PREMISES = Stream(
-    name="ccb.premises",
-    title="Premises",
-    system=System.CCB,
-    direction=Direction.IN,
-    model=Premise,
-    source="CI_PREM m LEFT JOIN CI_PREM_TYPE_L pt ON pt.PREM_TYPE_CD = m.PREM_TYPE_CD AND pt.LANGUAGE_CD = :language",
-    key=("premise_id",),
-    cadence="nightly",
-    fields=(
-        FieldMap("m.PREM_ID", "premise_id"),
-        FieldMap("m.PREM_TYPE_CD", "premise_type"),
-        FieldMap("pt.DESCR", "premise_type_name"),
-        FieldMap("m.LS_SL_FLG", "life_support"),
-        FieldMap("m.LS_SL_DESCR", "life_support_note"),
-        *_address(lambda column: f"m.{column}"),
-    ),
-)
-
-# SA_STATUS_FLG in words.
-_AGREEMENT_STATUS = {
-    "05": "incomplete",
-    "10": "pending start",
-    "20": "active",
-    "30": "pending stop",
-    "40": "stopped",
-    "50": "reactivated",
-    "60": "closed",
-    "70": "canceled",
-}
-
-SERVICE_AGREEMENTS = Stream(
-    name="ccb.service-agreements",
-    title="Service agreements",
-    system=System.CCB,
-    direction=Direction.IN,
-    model=ServiceAgreement,
-    # A type's key is division and type together: a type code alone means different things in two divisions.
-    source="""
-        CI_SA sa
-        LEFT JOIN CI_SA_TYPE st ON st.CIS_DIVISION = sa.CIS_DIVISION AND st.SA_TYPE_CD = sa.SA_TYPE_CD
-        LEFT JOIN CI_SA_TYPE_L tl
-            ON tl.CIS_DIVISION = sa.CIS_DIVISION AND tl.SA_TYPE_CD = sa.SA_TYPE_CD AND tl.LANGUAGE_CD = :language
-        LEFT JOIN CI_SVC_TYPE_L sv ON sv.SVC_TYPE_CD = st.SVC_TYPE_CD AND sv.LANGUAGE_CD = :language
-        LEFT JOIN (
-            SELECT SA_ID, RS_CD, ROW_NUMBER() OVER (PARTITION BY SA_ID ORDER BY EFFDT DESC) AS PREFERENCE
-            FROM CI_SA_RS_HIST
-        ) rs ON rs.SA_ID = sa.SA_ID AND rs.PREFERENCE = 1
-    """,
-    key=("service_agreement_id",),
-    cadence="nightly",
-    fields=(
-        FieldMap("sa.SA_ID", "service_agreement_id"),
-        FieldMap("sa.ACCT_ID", "account"),
-        FieldMap("sa.CHAR_PREM_ID", "premise"),
-        FieldMap("sa.CIS_DIVISION", "cis_division"),
-        FieldMap("sa.SA_TYPE_CD", "sa_type"),
-        FieldMap("tl.DESCR", "sa_type_name"),
-        FieldMap("st.SVC_TYPE_CD", "service_type"),
-        FieldMap("sv.DESCR", "service_type_name"),
-        FieldMap("st.REV_CL_CD", "revenue_class"),
-        FieldMap("sa.SA_STATUS_FLG", "status", codes(_AGREEMENT_STATUS, keep_unknown=True)),
-        FieldMap("sa.START_DT", "start_date", DAY),
-        FieldMap("sa.END_DT", "end_date", DAY),
-        FieldMap("sa.EXPIRE_DT", "expiry_date", DAY),
-        FieldMap("sa.RENEWAL_DT", "renewal_date", DAY),
-        FieldMap("rs.RS_CD", "rate"),
-        FieldMap("sa.SIC_CD", "sic_code"),
-    ),
-)
-
-FINANCIAL_TRANSACTIONS = Stream(
-    name="ccb.financial-transactions",
-    title="Financial transactions",
-    system=System.CCB,
-    direction=Direction.IN,
-    model=FinancialTransaction,
-    # CI_FT has no account: it is the agreement's. SIBLING_ID of a payment is its payment segment, which leads to the
-    # day the money came in.
-    source="""
-        CI_FT f
-        LEFT JOIN CI_SA sa ON sa.SA_ID = f.SA_ID
-        LEFT JOIN CI_PAY_SEG ps ON ps.PAY_SEG_ID = f.SIBLING_ID AND f.FT_TYPE_FLG IN ('PS', 'PX')
-        LEFT JOIN CI_PAY py ON py.PAY_ID = ps.PAY_ID
-        LEFT JOIN CI_PAY_EVENT pe ON pe.PAY_EVENT_ID = py.PAY_EVENT_ID
-        LEFT JOIN CI_BILL b ON b.BILL_ID = f.BILL_ID
-    """,
-    key=("ft_id",),
-    cadence="hourly, with a full compare once a week",
-    # A transaction counts once it is frozen, which may be long after it was made. The bill that takes it in gives it an
-    # arrears date without a stamp, so it is read again when that bill completes. CC&B stamps both before it commits.
-    cursor=Cursor(
-        "GREATEST(NVL(f.FREEZE_DTTM, f.CRE_DTTM), NVL(b.COMPLETE_DTTM, f.CRE_DTTM))", overlap=timedelta(days=2)
-    ),
-    absence=Absence.ARCHIVED_IF_FROZEN,
-    fields=(
-        FieldMap("f.FT_ID", "ft_id"),
-        FieldMap("sa.ACCT_ID", "account"),
-        FieldMap("f.SA_ID", "service_agreement"),
-        FieldMap("f.FT_TYPE_FLG", "type", words(BS="BS", BX="BX", PS="PS", PX="PX", AD="AD", AX="AX")),
-        FieldMap("f.CUR_AMT", "current_amount", MONEY),
-        FieldMap("f.TOT_AMT", "payoff_amount", MONEY),
-        FieldMap("f.CRE_DTTM", "created_at", MOMENT),
-        FieldMap("f.FREEZE_SW", "is_frozen", YES_NO),
-        FieldMap("f.FREEZE_DTTM", "frozen_at", MOMENT),
-        FieldMap("f.ACCOUNTING_DT", "accounting_date", DAY),
-        FieldMap("f.ARS_DT", "arrears_date", DAY),
-        FieldMap("f.NOT_IN_ARS_SW", "is_outside_arrears", YES_NO),
-        FieldMap("f.CORRECTION_SW", "is_correction", YES_NO),
-        FieldMap("f.BILL_ID", "bill_id"),
-        FieldMap("pe.PAY_DT", "received_date", DAY),
-    ),
-)
-
-STREAMS = (CUSTOMERS, ACCOUNTS, ACCOUNT_CUSTOMERS, PREMISES, SERVICE_AGREEMENTS, FINANCIAL_TRANSACTIONS)

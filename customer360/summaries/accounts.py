@@ -1,4 +1,4 @@
-"""The account summary: every figure of the due accounts, made of their transactions and agreements in one statement.
+"""The account summary: every figure of the due accounts, made of their money and agreements in one statement.
 
 Definitions, each in one sentence, are the help texts of `AccountSummary`. What they leave to say:
 
@@ -6,7 +6,8 @@ Definitions, each in one sentence, are the help texts of `AccountSummary`. What 
 - past due takes the transactions inside arrears whose arrears date has come, and lets the credits among them relieve
   the oldest debt first; debt is past due from the day after its arrears date;
 - revenue is the payoff amount of bill segments and their cancellations, by accounting date; months are calendar months;
-- the latest payment is the latest day on which more was paid than was cancelled.
+- the latest payment is the latest day on which more was paid than was cancelled;
+- the latest bill is the complete one with the latest date; of several of one day the one completed last.
 """
 
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from typing import Any
 from django.conf import settings
 from psycopg import sql
 
-from customer360.derived import Derivation, register
-from customer360.models import Account, AccountSummary, FinancialTransaction, ServiceAgreement
+from customer360.models import Account, AccountSummary, Bill, FinancialTransaction, ServiceAgreement
+from customer360.summaries.sql import listed, table
 
 AGEING_STEPS = (0, 1, 31, 61, 91)
 """Days after the arrears date on which a debt starts to count, falls past due, and moves to the next bucket."""
@@ -104,6 +105,13 @@ _FIGURES = """
         GROUP BY account_id, received_date
         HAVING sum(current_amount) < 0
         ORDER BY account_id, received_date DESC
+    ), latest_bill AS (
+        SELECT DISTINCT ON (b.account_id)
+               b.account_id, b.amount AS last_bill_amount, b.bill_date AS last_bill_date, b.amount_due, b.due_date
+        FROM {bills} b
+        JOIN {accounts} d ON d.account_id = b.account_id
+        WHERE b.status = {complete} AND b.removed_at IS NULL
+        ORDER BY b.account_id, b.bill_date DESC NULLS LAST, b.completed_at DESC NULLS LAST, b.bill_id DESC
     ), service AS (
         SELECT a.account_id, count(*) AS active_services, count(DISTINCT a.premise_id) AS premises
         FROM {agreements} a
@@ -122,6 +130,10 @@ _FIGURES = """
            g.past_due_since,
            p.last_payment_amount,
            p.last_payment_date,
+           b.last_bill_amount,
+           b.last_bill_date,
+           COALESCE(b.amount_due, 0) AS amount_due,
+           b.due_date,
            COALESCE(m.revenue_fytd, 0) AS revenue_fytd,
            COALESCE(m.revenue_12m, 0) AS revenue_12m,
            COALESCE(m.revenue_prior_12m, 0) AS revenue_prior_12m,
@@ -133,16 +145,9 @@ _FIGURES = """
     LEFT JOIN money m ON m.account_id = d.account_id
     LEFT JOIN aged g ON g.account_id = d.account_id
     LEFT JOIN payments p ON p.account_id = d.account_id
+    LEFT JOIN latest_bill b ON b.account_id = d.account_id
     LEFT JOIN service s ON s.account_id = d.account_id
 """
-
-
-def _table(model: type[Any]) -> sql.Identifier:
-    return sql.Identifier(model._meta.db_table)
-
-
-def _listed(values: Any) -> sql.Composed:
-    return sql.SQL("({})").format(sql.SQL(", ").join(sql.Literal(str(value)) for value in values))
 
 
 def figures(accounts: str, calendar: Calendar) -> sql.Composed:
@@ -155,12 +160,14 @@ def figures(accounts: str, calendar: Calendar) -> sql.Composed:
     )
     return sql.SQL(_FIGURES).format(
         accounts=sql.Identifier(accounts),
-        account_table=_table(Account),
-        transactions=_table(FinancialTransaction),
-        agreements=_table(ServiceAgreement),
-        revenue=_listed(FinancialTransaction.REVENUE_TYPES),
-        payment=_listed(FinancialTransaction.PAYMENT_TYPES),
-        open=_listed(ServiceAgreement.OPEN_STATUSES),
+        account_table=table(Account),
+        transactions=table(FinancialTransaction),
+        bills=table(Bill),
+        agreements=table(ServiceAgreement),
+        complete=sql.Literal(Bill.Status.COMPLETE.value),
+        revenue=listed(FinancialTransaction.REVENUE_TYPES),
+        payment=listed(FinancialTransaction.PAYMENT_TYPES),
+        open=listed(ServiceAgreement.OPEN_STATUSES),
         next_ageing=sql.SQL("CASE {} END").format(next_step),
         today=sql.Literal(calendar.business_date),
         fiscal_year_start=sql.Literal(calendar.fiscal_year_start),
@@ -192,7 +199,7 @@ def refresh(cursor: Any, accounts: str, business_date: date) -> int:
             UPDATE {summary} t SET {assigned}, as_of = {today} FROM figures n
             WHERE t.account_id = n.account_id AND ({held}) IS DISTINCT FROM ({fresh})
         """).format(
-            summary=_table(AccountSummary), assigned=assigned, held=held, fresh=fresh, today=sql.Literal(business_date)
+            summary=table(AccountSummary), assigned=assigned, held=held, fresh=fresh, today=sql.Literal(business_date)
         )
     )
     moved: int = cursor.rowcount
@@ -201,47 +208,8 @@ def refresh(cursor: Any, accounts: str, business_date: date) -> int:
             INSERT INTO {summary} (account_id, {names}, as_of)
             SELECT n.account_id, {fresh}, {today} FROM figures n
             WHERE NOT EXISTS (SELECT FROM {summary} t WHERE t.account_id = n.account_id)
-        """).format(summary=_table(AccountSummary), names=names, fresh=fresh, today=sql.Literal(business_date))
+        """).format(summary=table(AccountSummary), names=names, fresh=fresh, today=sql.Literal(business_date))
     )
     moved += cursor.rowcount
     cursor.execute("DROP TABLE figures")
     return moved
-
-
-def follow_agreements(cursor: Any, accounts: str, business_date: date) -> int:
-    """Put the transactions of agreements that moved to an account in the temporary table on that account.
-
-    CC&B's transaction names only its agreement, so nothing of the transaction changes when the agreement moves, and a
-    run that reads what is new does not read it again. Returns 0: figures move by the refresh that comes after.
-    """
-    cursor.execute(
-        sql.SQL("""
-            UPDATE {transactions} f SET account_id = a.account_id
-            FROM {agreements} a JOIN {accounts} d ON d.account_id = a.account_id
-            WHERE f.service_agreement_id = a.service_agreement_id AND f.account_id <> a.account_id
-        """).format(
-            transactions=_table(FinancialTransaction),
-            agreements=_table(ServiceAgreement),
-            accounts=sql.Identifier(accounts),
-        )
-    )
-    return 0
-
-
-register(
-    Derivation(
-        name="account of a transaction",
-        reads=(ServiceAgreement,),
-        # The calendar moves no agreement.
-        due="SELECT NULL WHERE %s::date IS NULL",
-        refresh=follow_agreements,
-    )
-)
-register(
-    Derivation(
-        name="account summary",
-        reads=(Account, ServiceAgreement, FinancialTransaction),
-        due=f"SELECT account_id FROM {AccountSummary._meta.db_table} WHERE next_change_on <= %s",  # noqa: S608
-        refresh=refresh,
-    )
-)

@@ -10,7 +10,10 @@ from customer360.visibility.groups import FieldGroup
 
 
 class Note(MirroredModel):
-    """One customer contact (CC&B: CI_CC). It is about an account, a customer or a premise, or several of them."""
+    """One customer contact (CC&B: CI_CC). It is about an account, a customer or a premise, or several of them.
+
+    One that names no account belongs to every account that its customer has a role on.
+    """
 
     note_id = models.CharField("note ID", max_length=10, primary_key=True, help_text="The contact's key in CC&B.")
     account = models.ForeignKey(
@@ -39,7 +42,7 @@ class Note(MirroredModel):
             "is_letter", "removed_at",
         ),
     }  # fmt: skip
-    account_path = "account"
+    account_path = ("account", "customer__account_roles__account")
     account_column = "account_id"
 
     class Meta:

@@ -105,13 +105,6 @@ _FIGURES = """
         GROUP BY account_id, received_date
         HAVING sum(current_amount) < 0
         ORDER BY account_id, received_date DESC
-    ), latest_bill AS (
-        SELECT DISTINCT ON (b.account_id)
-               b.account_id, b.amount AS last_bill_amount, b.bill_date AS last_bill_date, b.amount_due, b.due_date
-        FROM {bills} b
-        JOIN {accounts} d ON d.account_id = b.account_id
-        WHERE b.status = {complete} AND b.removed_at IS NULL
-        ORDER BY b.account_id, b.bill_date DESC NULLS LAST, b.completed_at DESC NULLS LAST, b.bill_id DESC
     ), service AS (
         SELECT a.account_id, count(*) AS active_services, count(DISTINCT a.premise_id) AS premises
         FROM {agreements} a
@@ -145,7 +138,13 @@ _FIGURES = """
     LEFT JOIN money m ON m.account_id = d.account_id
     LEFT JOIN aged g ON g.account_id = d.account_id
     LEFT JOIN payments p ON p.account_id = d.account_id
-    LEFT JOIN latest_bill b ON b.account_id = d.account_id
+    LEFT JOIN LATERAL (
+        SELECT l.amount AS last_bill_amount, l.bill_date AS last_bill_date, l.amount_due, l.due_date
+        FROM {bills} l
+        WHERE l.account_id = d.account_id AND l.status = {complete} AND l.removed_at IS NULL
+        ORDER BY l.bill_date DESC NULLS LAST, l.completed_at DESC NULLS LAST, l.bill_id DESC
+        LIMIT 1
+    ) b ON true
     LEFT JOIN service s ON s.account_id = d.account_id
 """
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from customer360.changes import Change, Origin
@@ -104,7 +105,8 @@ def _run(stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_prog
     except bookmarks.AlreadyRunning as refusal:
         return _close(run, SyncRun.State.REFUSED, str(refusal))
     except BrakeReached as brake:
-        return _close(run, SyncRun.State.STOPPED, str(brake))
+        run.brake = {"held": brake.held, "gone": brake.gone, "read": brake.read}
+        return _close(run, SyncRun.State.STOPPED, str(brake), Outcome(read=brake.read))
     except bookmarks.LeaseLost as loss:
         return _close(run, SyncRun.State.FAILED, str(loss))
     except SourceError as failure:
@@ -208,7 +210,5 @@ def _close(run: SyncRun, state: str, message: str, outcome: Outcome | None = Non
 
 
 def run_url(run_id: UUID) -> str | None:
-    """The admin page of a run."""
-    from django.urls import reverse
-
-    return reverse("admin:sync_syncrun_change", args=[run_id])
+    """The page about a run."""
+    return reverse("sync-run", args=[run_id])

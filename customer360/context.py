@@ -14,7 +14,10 @@ from customer360.visibility.viewer import Viewer
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """One place to go. `pages` are the URL names that count as being there; `is_for` says who may use it."""
+    """One place to go. `pages` are the URL names that count as being there; `is_for` says who may use it.
+
+    The age of the data in the top bar leads to the item that `is_about_sources`.
+    """
 
     label: str
     icon: str
@@ -22,6 +25,7 @@ class NavigationItem:
     order: int
     is_for: Callable[[Viewer], bool]
     pages: tuple[str, ...] = ()
+    is_about_sources: bool = False
 
 
 _items: list[NavigationItem] = []
@@ -50,8 +54,6 @@ class Shell:
     @cached_property
     def navigation(self) -> list[dict[str, object]]:
         """The places this person may go, each with whether they are there now."""
-        if self._viewer is None:
-            return []
         here = self._request.resolver_match.view_name if self._request.resolver_match else ""
         return [
             {
@@ -60,9 +62,15 @@ class Shell:
                 "url": reverse(item.url_name),
                 "is_here": here in (item.url_name, *item.pages),
             }
-            for item in sorted(_items, key=lambda item: item.order)
-            if item.is_for(self._viewer)
+            for item in self._places
         ]
+
+    @cached_property
+    def _places(self) -> list[NavigationItem]:
+        """The places that are for this person, in their order."""
+        if self._viewer is None:
+            return []
+        return [item for item in sorted(_items, key=lambda item: item.order) if item.is_for(self._viewer)]
 
     @cached_property
     def searchable(self) -> list[str]:
@@ -73,6 +81,11 @@ class Shell:
     def sources(self) -> list[SourceState]:
         """The systems that the data comes from, asked once for the whole page."""
         return sources.states() if self._viewer else []
+
+    @cached_property
+    def sources_url(self) -> str:
+        """The page that tells more about the sources; empty if there is none for this person."""
+        return next((reverse(item.url_name) for item in self._places if item.is_about_sources), "")
 
     @cached_property
     def old_sources(self) -> list[SourceState]:

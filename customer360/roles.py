@@ -19,12 +19,16 @@ Administered = tuple[str, str | None, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Role:
-    """A job function: the access it has to field groups, the scopes whose rows it sees, and what it administers."""
+    """A job function: the access it has to field groups, the scopes whose rows it sees, and what it administers.
+
+    `may` names permissions beside those on models, as app label and codename.
+    """
 
     name: str
     access: Mapping[FieldGroup, Access] = field(default_factory=dict)
     scopes: tuple[str, ...] = ()
     administers: tuple[Administered, ...] = ()
+    may: tuple[str, ...] = ()
 
 
 def _all_but(*hidden: FieldGroup, **exceptions: Access) -> dict[FieldGroup, Access]:
@@ -37,7 +41,7 @@ EVERY_ACTION = ("view", "add", "change", "delete")
 
 ROLES = (
     Role("rep", _all_but(FieldGroup.CREDIT, engagement=Access.EDIT), ("all",)),
-    Role("manager", _all_but(engagement=Access.EDIT), ("granted",)),
+    Role("manager", _all_but(engagement=Access.EDIT), ("granted",), may=("sync.steward",)),
     Role("executive", _all_but(FieldGroup.CONTACT, FieldGroup.NOTES), ("all",)),
     Role("auditor", _all_but(contact=Access.MASKED), ("all",)),
     Role(
@@ -50,6 +54,7 @@ ROLES = (
             ("django_celery_beat", None, EVERY_ACTION),
             ("sync", None, ("view",)),
         ),
+        may=("sync.operate",),
     ),
     # Django's superuser sees no more than its roles do; whoever must see everything is given this role, which shows.
     Role("full access", _all_but(), ("all",)),
@@ -75,25 +80,28 @@ def install_roles() -> list[str]:
 
 
 def permissions(role: Role) -> Iterator[Permission]:
-    """The permissions on administered models that exist by now: an app that is not installed yet adds none."""
+    """The role's permissions that exist by now: an app that is not installed yet adds none."""
     for permission in Permission.objects.select_related("content_type").order_by("pk"):
         action, _, model = permission.codename.partition("_")
         content_type = permission.content_type
-        if model == content_type.model and any(
-            app == content_type.app_label and only in (None, model) and action in actions
-            for app, only, actions in role.administers
+        if f"{content_type.app_label}.{permission.codename}" in role.may or (
+            model == content_type.model
+            and any(
+                app == content_type.app_label and only in (None, model) and action in actions
+                for app, only, actions in role.administers
+            )
         ):
             yield permission
 
 
 def add_new_permissions() -> list[Permission]:
-    """Give the roles the permissions on models that came with a later version, and return those added.
+    """Give the roles the permissions that came with a later version, and return those added.
 
     Raises Group.DoesNotExist where a delivered role was deleted.
     """
     added = []
     for role in ROLES:
-        if role.administers:
+        if role.administers or role.may:
             group = Group.objects.get(name=role.name)
             held = set(group.permissions.all())
             new = [permission for permission in permissions(role) if permission not in held]

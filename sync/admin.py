@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from customer360.visibility.surfaces.admin import ReadOnlyAdmin
 from sync.models import Bookmark, RejectedRow, SyncRun
+from sync.rejections import kind_of
 
 
 class SyncRecordAdmin(ReadOnlyAdmin):
@@ -28,9 +29,9 @@ class SyncRunAdmin(SyncRecordAdmin):
     list_display = ("stream", "started_at", "state", "mode", "read", "new", "changed", "removed", "rejected", "message")
     list_filter = ("stream", "state", "mode", "is_dry_run")
     fields = (
-        "stream", "mode", "is_dry_run", "state", "business_date", "requested_by", "accepted_brake", "started_at",
-        "finished_at", "read", "new", "changed", "unchanged", "held", "gone", "removed", "archived", "rejected",
-        "healed", "summaries", "message", "warnings",
+        "stream", "mode", "is_dry_run", "state", "business_date", "requested_by", "accepted_brake", "accepted_by",
+        "started_at", "finished_at", "read", "new", "changed", "unchanged", "held", "gone", "removed", "archived",
+        "rejected", "healed", "summaries", "message", "warnings",
     )  # fmt: skip
 
 
@@ -62,18 +63,3 @@ class RejectedRowAdmin(SyncRecordAdmin):
     def shape(self, row: RejectedRow) -> str:
         """One line for each column of the row: its name, and the kind and length of what it holds."""
         return "\n".join(f"{name}: {kind_of(value)}" for name, value in row.raw.items())
-
-
-def kind_of(value: Any) -> str:
-    """What a value of a rejected row is, without the value."""
-    match value:
-        case None:
-            return "empty"
-        case bool():
-            return "yes or no"
-        case int() | float():
-            return "number"
-        case str():
-            return f"text of {len(value)} characters"
-        case _:
-            return "list" if isinstance(value, list) else "object"

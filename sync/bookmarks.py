@@ -21,6 +21,7 @@ WRITING_LEASE = timedelta(hours=2)
 
 _TABLE = Bookmark._meta.db_table
 _SESSION = "SELECT pid || ' ' || backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+_SESSION_LIVES = "SELECT FROM pg_stat_activity a WHERE a.pid || ' ' || a.backend_start = b.lease_session"
 
 
 class AlreadyRunning(Exception):
@@ -87,7 +88,7 @@ def lease(stream: str, answer_within: timedelta = timedelta(0)) -> Iterator[Leas
             SET token = token + 1, lease_expires_at = now() + make_interval(secs => %s), lease_session = ({_SESSION})
             WHERE stream = %s AND (
                 lease_expires_at IS NULL OR lease_expires_at < now()
-                OR NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid || ' ' || a.backend_start = b.lease_session)
+                OR NOT EXISTS ({_SESSION_LIVES})
             )
             RETURNING token
             """,  # noqa: S608 - table and session are ours
@@ -104,6 +105,15 @@ def lease(stream: str, answer_within: timedelta = timedelta(0)) -> Iterator[Leas
     finally:
         if not connection.needs_rollback and connection.is_usable():
             Bookmark.objects.filter(stream=stream, token=held.token).update(lease_expires_at=None, lease_session="")
+
+
+def held() -> set[str]:
+    """The streams that a living run holds now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT stream FROM {_TABLE} b WHERE lease_expires_at >= now() AND EXISTS ({_SESSION_LIVES})"  # noqa: S608
+        )
+        return {stream for (stream,) in cursor.fetchall()}
 
 
 def since(stream: str, overlap: timedelta, clock: datetime) -> datetime | None:

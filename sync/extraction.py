@@ -13,7 +13,7 @@ _BIND = re.compile(r"(?<![:\w']):([a-z_]+)")
 
 
 def extraction(stream: Stream, *, language: str, since: datetime | None = None) -> tuple[str, dict[str, Any]]:
-    """The statement and its binds.
+    """The statement and its binds, in the order in which the statement names them.
 
     `since` is the lower bound of the cursor, in the source's own clock and included; None asks for everything.
     """
@@ -21,16 +21,13 @@ def extraction(stream: Stream, *, language: str, since: datetime | None = None) 
         f'{line.transform.extract(line.theirs)} AS "{stream.model_field(line.ours).column}"' for line in stream.fields
     ]
     conditions = [stream.where] if stream.where else []
-    binds: dict[str, Any] = {}
     if stream.cursor:
         columns.append(f'{stream.cursor.theirs} AS "{CURSOR_COLUMN}"')
         if since is not None:
             conditions.append(f"{stream.cursor.theirs} >= :since")
-            binds["since"] = since
     listed = ",\n    ".join(columns)
     statement = f"SELECT\n    {listed}\nFROM {stream.source.strip()}"
     if conditions:
         statement += "\nWHERE " + " AND ".join(f"({condition})" for condition in conditions)
-    if "language" in _BIND.findall(statement):
-        binds["language"] = language
-    return statement, binds
+    values: dict[str, Any] = {"language": language, "since": since}
+    return statement, {name: values[name] for name in dict.fromkeys(_BIND.findall(statement))}

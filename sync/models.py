@@ -1,6 +1,7 @@
 """What the sync knows of itself: runs, bookmarks with their leases, rejected rows, and what a system last said."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -39,6 +40,9 @@ class SyncRun(models.Model):
     accepted_brake = models.CharField(
         max_length=200, blank=True, help_text="Why a person let the run go past the brake on removals."
     )
+    accepted_by = models.CharField(
+        max_length=150, blank=True, help_text="Who let the work of a stopped run go on; another run does it."
+    )
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     read = models.BigIntegerField(default=0, help_text="Rows the source gave.")
@@ -66,6 +70,10 @@ class SyncRun(models.Model):
     class Meta:
         ordering = ("-started_at",)
         indexes = (models.Index(fields=("stream", "-started_at"), name="runs_of_stream"),)
+        permissions = (
+            ("operate", "Can run streams, also in full, and let a stopped run go on"),
+            ("steward", "Can look at rejected rows, offer them again, and let a stopped run go on"),
+        )
 
     def __str__(self) -> str:
         """The stream and when it ran."""
@@ -75,6 +83,18 @@ class SyncRun(models.Model):
     def seconds(self) -> float | None:
         """How long the run took; None while it is going on."""
         return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None
+
+    @property
+    def written(self) -> int:
+        """The records that the run wrote."""
+        return self.new + self.changed + self.removed + self.archived
+
+    @property
+    def figures(self) -> list[tuple[str, int, Any]]:
+        """Label, number of records and meaning of everything that the run counted."""
+        names = ("read", "new", "changed", "unchanged", "removed", "archived", "rejected", "healed", "summaries")
+        fields = [field for field in self._meta.concrete_fields if field.name in names]
+        return [(str(field.verbose_name).capitalize(), getattr(self, field.name), field.help_text) for field in fields]
 
 
 class Bookmark(models.Model):

@@ -32,6 +32,14 @@ SCHEDULES = (
         arguments={"name": "ccb.financial-transactions"}, description="New and newly frozen transactions.",
     ),
     Schedule(
+        "CC&B bills hourly", "sync.tasks.run_stream", minute="30", hour="6-22",
+        arguments={"name": "ccb.bills"}, description="New and newly completed bills.",
+    ),
+    Schedule(
+        "CC&B payments hourly", "sync.tasks.run_stream", minute="35", hour="6-22",
+        arguments={"name": "ccb.payments"}, description="New payments, and those of two weeks that were cancelled.",
+    ),
+    Schedule(
         "CC&B weekly full compare", "sync.tasks.run_system", minute="0", hour="4", day_of_week="sun",
         arguments={"system": "ccb", "full": True},
         description="Catches what a cursor cannot see, and rows gone from CC&B.",

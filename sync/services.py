@@ -11,6 +11,7 @@ import pyarrow as pa
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from customer360.changes import Change, Origin
@@ -213,7 +214,5 @@ def _close(run: SyncRun, state: str, message: str, outcome: Outcome | None = Non
 
 
 def run_url(run_id: UUID) -> str | None:
-    """The admin page of a run."""
-    from django.urls import reverse
-
-    return reverse("admin:sync_syncrun_change", args=[run_id])
+    """The page about a run."""
+    return reverse("sync-run", args=[run_id])

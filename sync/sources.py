@@ -17,16 +17,15 @@ from sync.streams import inbound
 INTERVAL = timedelta(days=1)
 """Master tables are read once a night: data older than that and the grace is late, older than two nights stale."""
 
-_TROUBLE = (SyncRun.State.FAILED, SyncRun.State.STOPPED)
-_NO_OUTCOME = (SyncRun.State.RUNNING, SyncRun.State.REFUSED)
-_ENDED = (SyncRun.State.DONE, *_TROUBLE)
+TROUBLE = (SyncRun.State.FAILED, SyncRun.State.STOPPED)
+ENDED = (SyncRun.State.DONE, *TROUBLE)
 """States that tell how CC&B stands; a run that goes on, was refused or lost its process tells nothing."""
 
 
 def ccb() -> SourceState:
     """The state of CC&B: as old as its oldest stream, and in trouble while any stream's latest ended run is."""
     names = [stream.name for stream in inbound(System.CCB)]
-    ended = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False, state__in=_ENDED)
+    ended = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False, state__in=ENDED)
     latest = ended.order_by("-started_at").values("state")[:1]
     rows = list(
         Bookmark.objects.filter(stream__in=names)
@@ -35,13 +34,14 @@ def ccb() -> SourceState:
     )
     loaded = [at for at, _ in rows if at]
     last_success = min(loaded) if len(loaded) == len(names) else None
-    trouble = any(state in _TROUBLE for _, state in rows)
-    freshness = _freshness(last_success, trouble)
+    trouble = any(state in TROUBLE for _, state in rows)
+    freshness = freshness_of(last_success, trouble)
     problem = "The last run failed or was stopped." if trouble and freshness != Freshness.NEVER else ""
     return SourceState("ccb", "CC&B", last_success, freshness, problem)
 
 
-def _freshness(last_success: datetime | None, trouble: bool) -> Freshness:
+def freshness_of(last_success: datetime | None, trouble: bool) -> Freshness:
+    """How far data of that time can be trusted, where its latest run may have met trouble."""
     if last_success is None:
         return Freshness.NEVER
     age, grace = timezone.now() - last_success, timedelta(minutes=settings.FRESHNESS_GRACE_MINUTES)

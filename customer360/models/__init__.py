@@ -2,21 +2,26 @@
 
 from customer360.models.account import Account, AccountCustomer, AccountSummary
 from customer360.models.base import ChangeStamp, MirroredAddress, MirroredModel, VisibleModel
-from customer360.models.billing import FinancialTransaction
+from customer360.models.billing import Bill, FinancialTransaction, Payment
 from customer360.models.customer import Customer
+from customer360.models.note import AccountAlert, Note
 from customer360.models.rules import RowRule, VisibilityRule
 from customer360.models.service import Premise, ServiceAgreement
 from customer360.models.user import User
 
 __all__ = [
     "Account",
+    "AccountAlert",
     "AccountCustomer",
     "AccountSummary",
+    "Bill",
     "ChangeStamp",
     "Customer",
     "FinancialTransaction",
     "MirroredAddress",
     "MirroredModel",
+    "Note",
+    "Payment",
     "Premise",
     "RowRule",
     "ServiceAgreement",

@@ -53,6 +53,9 @@ class Account(MirroredAddress, MirroredModel):
     collection_class = models.CharField(
         "collection class", max_length=10, null=True, blank=True, help_text="How debt on the account is collected."
     )
+    alert_text = models.CharField(
+        "alert text", max_length=4000, null=True, blank=True, help_text="A warning about the account in free text."
+    )
     credit_review_date = models.DateField(
         "credit review", null=True, blank=True, help_text="The day the account's credit is reviewed next."
     )
@@ -66,6 +69,7 @@ class Account(MirroredAddress, MirroredModel):
             "removed_at",
         ),
         FieldGroup.CONTACT: MirroredAddress.ADDRESS_FIELDS,
+        FieldGroup.NOTES: ("alert_text",),
         FieldGroup.CREDIT: ("collection_class", "credit_review_date"),
     }  # fmt: skip
     derived_fields = Customer.derived_fields | {"display_name": ("name", "customer"), "is_active": ("status",)}
@@ -194,6 +198,24 @@ class AccountSummary(VisibleModel):
     last_payment_date = models.DateField(
         "last payment on", null=True, blank=True, help_text="The day the latest payment was received."
     )
+    last_bill_amount = models.DecimalField(
+        "latest bill",
+        max_digits=17,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="What the latest complete bill charges.",
+    )
+    last_bill_date = models.DateField(
+        "latest bill on", null=True, blank=True, help_text="The day on the latest complete bill."
+    )
+    amount_due = models.DecimalField(
+        "amount due", max_digits=17, decimal_places=2, default=0,
+        help_text="What the latest complete bill asks for, all that was open on its day included.",
+    )  # fmt: skip
+    due_date = models.DateField(
+        "due", null=True, blank=True, help_text="The day by which the latest bill is to be paid."
+    )
     revenue_fytd = models.DecimalField(
         "revenue fiscal year to date", max_digits=17, decimal_places=2, default=0,
         help_text="Billed since the fiscal year began, by accounting date: bill segments less their cancellations.",
@@ -227,7 +249,8 @@ class AccountSummary(VisibleModel):
     field_groups = {
         FieldGroup.BILLING: (
             "account", "balance", "payoff_balance", "past_due", "past_due_1_30", "past_due_31_60", "past_due_61_90",
-            "past_due_over_90", "past_due_since", "last_payment_amount", "last_payment_date", "revenue_fytd",
+            "past_due_over_90", "past_due_since", "last_payment_amount", "last_payment_date",
+            "last_bill_amount", "last_bill_date", "amount_due", "due_date", "revenue_fytd",
             "revenue_12m", "revenue_prior_12m", "next_change_on", "as_of",
         ),
         FieldGroup.SERVICE: ("active_services", "premises"),

@@ -78,13 +78,15 @@ class VisibleModel(models.Model):
     `field_groups` puts every concrete field into exactly one group. `derived_fields` names the properties a page may
     show and the fields each is made of: a property is as visible as the least visible of its parts.
     `account_path` is the lookup from this model to Account (an empty text for Account itself), by which rows in scope
-    are found; a model that has none cannot be read through a Viewer.
+    are found; a model that has none cannot be read through a Viewer. Several lookups are tried in their order, and the
+    first that is not empty decides: a row that names an account is never reached around it. All but the last are
+    references that the row itself holds.
     `account_column` is the database column that holds the account's id, for models that summaries are made of.
     """
 
     field_groups: ClassVar[dict[FieldGroup, tuple[str, ...]]] = {}
     derived_fields: ClassVar[dict[str, tuple[str, ...]]] = {}
-    account_path: ClassVar[str | None] = None
+    account_path: ClassVar[str | tuple[str, ...] | None] = None
     account_column: ClassVar[str | None] = None
 
     class Meta:

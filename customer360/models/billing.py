@@ -26,6 +26,7 @@ class FinancialTransaction(MirroredModel):
         ADJUSTMENT_CANCELLATION = "AX", "Adjustment cancellation"
 
     REVENUE_TYPES = (Type.BILL_SEGMENT, Type.BILL_CANCELLATION)
+    CHARGE_TYPES = (*REVENUE_TYPES, Type.ADJUSTMENT, Type.ADJUSTMENT_CANCELLATION)
     PAYMENT_TYPES = (Type.PAYMENT, Type.PAYMENT_CANCELLATION)
 
     ft_id = models.CharField(
@@ -90,3 +91,92 @@ class FinancialTransaction(MirroredModel):
     def amount_due(self):
         """The current amount: what the transaction asks of the customer, or gives back."""
         return self.current_amount
+
+
+class Bill(MirroredModel):
+    """One bill of an account (CC&B: CI_BILL). CC&B's bill has no amount: it is the sum of what the bill shows.
+
+    Amount and open amount are derived from the account's transactions, in the load that moves them.
+    """
+
+    class Status(models.TextChoices):
+        """CC&B's BILL_STAT_FLG in words."""
+
+        PENDING = "pending", "Pending"
+        COMPLETE = "complete", "Complete"
+
+    bill_id = models.CharField("bill ID", max_length=12, primary_key=True, help_text="The bill's key in CC&B.")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="bills", db_index=False, help_text="The account."
+    )
+    status = models.CharField(max_length=10, choices=Status, help_text="Whether the bill is made or being made.")
+    bill_date = models.DateField("bill date", null=True, blank=True, help_text="The day on the bill.")
+    due_date = models.DateField("due", null=True, blank=True, help_text="The day by which it is to be paid.")
+    completed_at = models.DateTimeField("completed", null=True, blank=True, help_text="When CC&B completed it.")
+    amount = models.DecimalField(
+        max_digits=15,
+        decimal_places=2,
+        default=0,
+        help_text="What the bill charges: its frozen charges and adjustments.",
+    )
+    amount_due = models.DecimalField(
+        "amount due", max_digits=15, decimal_places=2, null=True, blank=True,
+        help_text="What the bill asks for: the balances it presents, what was open before included.",
+    )  # fmt: skip
+    open_amount = models.DecimalField(
+        "open", max_digits=15, decimal_places=2, default=0,
+        help_text="What is left of it after credits have relieved the oldest debt first.",
+    )  # fmt: skip
+
+    field_groups = {
+        FieldGroup.BILLING: (
+            "bill_id", "account", "status", "bill_date", "due_date", "completed_at", "amount", "amount_due",
+            "open_amount", "removed_at",
+        ),
+    }  # fmt: skip
+    derived_fields = {"paid_amount": ("amount", "open_amount")}
+    account_path = "account"
+    account_column = "account_id"
+
+    class Meta:
+        indexes = (models.Index(fields=("account", "-bill_date", "-bill_id"), name="bills_of_account"),)
+
+    @property
+    def paid_amount(self):
+        """What has been paid or credited towards the bill."""
+        return self.amount - self.open_amount
+
+
+class Payment(MirroredModel):
+    """One payment to an account (CC&B: CI_PAY, received on its event's day)."""
+
+    class Status(models.TextChoices):
+        """CC&B's PAY_STATUS_FLG in words."""
+
+        INCOMPLETE = "incomplete", "Incomplete"
+        ERROR = "error", "In error"
+        FREEZABLE = "freezable", "Freezable"
+        FROZEN = "frozen", "Frozen"
+        CANCELED = "canceled", "Canceled"
+
+    payment_id = models.CharField("payment ID", max_length=12, primary_key=True, help_text="The payment's key in CC&B.")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="payments", db_index=False, help_text="The account."
+    )
+    received_date = models.DateField("received", null=True, blank=True, help_text="The day the money came in.")
+    amount = models.DecimalField(max_digits=15, decimal_places=2, help_text="What was paid.")
+    tender_type = models.CharField(
+        "tender code", max_length=4, null=True, blank=True, help_text="How it was paid, as CC&B's code."
+    )
+    status = models.CharField(max_length=12, choices=Status, help_text="Where the payment is in its life.")
+
+    field_groups = {
+        FieldGroup.BILLING: (
+            "payment_id", "account", "received_date", "amount", "tender_type", "status", "removed_at",
+        ),
+    }  # fmt: skip
+    account_path = "account"
+    account_column = "account_id"
+
+    class Meta:
+        indexes = (models.Index(fields=("account", "-received_date", "-payment_id"), name="payments_of_account"),)

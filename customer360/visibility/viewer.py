@@ -107,8 +107,7 @@ class Viewer:
         accounts = Account.objects.filter(either)
         if not path:
             return queryset.filter(pk__in=accounts.values("pk"))
-        linked = queryset.model._default_manager.filter(pk=OuterRef("pk"), **{f"{path}__in": accounts})
-        return queryset.filter(Exists(linked))
+        return queryset.filter(_leads_to(queryset.model, (path,) if isinstance(path, str) else path, accounts))
 
     def see(self, record: VisibleModel) -> "VisibleRecord":
         """The record as this person may see it."""
@@ -132,6 +131,16 @@ class Viewer:
                 f"hidden: no role of {self.user} ({', '.join(self.roles) or 'none'}) has a rule for {groups[0].value}"
             )
         return f"{access}: {'; '.join(named)}"
+
+
+def _leads_to(model: type[Model], paths: tuple[str, ...], accounts: QuerySet[Account]) -> Q:
+    """That the first of a row's paths that is not empty leads to one of the accounts."""
+    reached, no_earlier_path = Q(), Q()
+    for path in paths:
+        linked = model._default_manager.filter(pk=OuterRef("pk"), **{f"{path}__in": accounts})
+        reached |= no_earlier_path & Q(Exists(linked))
+        no_earlier_path &= Q(**{f"{path}__isnull": True})
+    return reached
 
 
 def _rank(rule: VisibilityRule, model: type[VisibleModel], group: str, field: str) -> int:

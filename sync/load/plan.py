@@ -11,7 +11,7 @@ from psycopg import sql
 
 from sync.extraction import CURSOR_COLUMN
 from sync.stream import Absence, Owner, Stream
-from sync.transforms import Transform, Words
+from sync.transforms import Day, Transform, Words
 
 UNREADABLE = "unreadable"
 """The staging column that names the fields of a row in which a character was found that PostgreSQL cannot store."""
@@ -202,8 +202,14 @@ class Plan:
         return comma(sql.SQL("{}.{}").format(sql.Identifier(alias), column.identifier) for column in self.key)
 
     def key_text(self, alias: str) -> sql.Composed:
-        """The key of one alias as one text, its parts joined by a slash; what is too long for a key is cut."""
-        return sql.SQL("left(concat_ws('/', {}), {})").format(self.key_list(alias), sql.Literal(KEY_LENGTH))
+        """The key of one alias as one text, its parts joined by a slash, days without a time; cut where too long."""
+        parts = comma(
+            sql.SQL("{}.{}::date" if isinstance(column.transform, Day) else "{}.{}").format(
+                sql.Identifier(alias), column.identifier
+            )
+            for column in self.key
+        )
+        return sql.SQL("left(concat_ws('/', {}), {})").format(parts, sql.Literal(KEY_LENGTH))
 
     def same_key(self, left: str, right: str) -> sql.Composed:
         """That two aliases hold the same record."""

@@ -17,7 +17,7 @@ SNAPSHOT_TOO_OLD = 1555
 
 _ADVICE = {
     942: "A table is missing or not granted. Grant SELECT on CC&B's tables to the reading account.",
-    904: "A column is missing. Compare the release of CC&B with the streams in sync/streams/ccb.py.",
+    904: "A column is missing. Compare the release of CC&B with the streams in sync/streams/ccb/.",
     1017: "CC&B refused the user name or password. Correct CCB_USER and CCB_PASSWORD.",
     28000: "CC&B has locked the reading account. Ask its administrator to unlock it.",
     12514: "The listener does not know the service. Correct CCB_DSN.",

@@ -1,4 +1,4 @@
-"""Lives of accounts for the property test of the summary, and their figures in plain Python from the definitions."""
+"""Lives of accounts for the property test of their figures, and those figures in plain Python from the definitions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from tests.factories import TODAY
 
 FIGURES = (
     "balance", "payoff_balance", "past_due", "past_due_1_30", "past_due_31_60", "past_due_61_90", "past_due_over_90",
-    "past_due_since", "last_payment_amount", "last_payment_date", "revenue_fytd", "revenue_12m", "revenue_prior_12m",
+    "past_due_since", "last_payment_amount", "last_payment_date", "last_bill_amount", "last_bill_date", "amount_due",
+    "due_date", "revenue_fytd", "revenue_12m", "revenue_prior_12m",
     "active_services", "premises",
 )  # fmt: skip
 BUCKETS = FIGURES[3:7]
@@ -21,7 +22,10 @@ OPEN = ("active", "pending stop", "stopped", "reactivated")
 
 @dataclass(frozen=True)
 class Transaction:
-    """One transaction in a life. Amounts are in cents; `step` is when CC&B first shows it."""
+    """One transaction in a life. Amounts are in cents; `bill` is the number of the bill that shows it.
+
+    `step` is when CC&B first shows it.
+    """
 
     number: int
     type: str
@@ -30,6 +34,7 @@ class Transaction:
     accounting: date | None
     arrears: date | None
     received: date | None
+    bill: int | None = None
     is_frozen: bool = True
     is_outside_arrears: bool = False
     is_archived: bool = False
@@ -47,11 +52,25 @@ class Agreement:
 
 
 @dataclass(frozen=True)
+class Bill:
+    """One bill; `asked` is in cents, `completed` the day it was completed."""
+
+    number: int
+    status: str
+    day: date | None
+    due: date | None
+    asked: int | None
+    completed: date | None
+    is_removed: bool = False
+
+
+@dataclass(frozen=True)
 class Life:
     """All that ever happens on one account."""
 
     transactions: tuple[Transaction, ...]
     agreements: tuple[Agreement, ...] = ()
+    bills: tuple[Bill, ...] = ()
 
 
 def by_hand(life: Life, seen: Sequence[Transaction], today: date, fiscal_month: int) -> dict[str, Any]:
@@ -62,12 +81,43 @@ def by_hand(life: Life, seen: Sequence[Transaction], today: date, fiscal_month: 
         "payoff_balance": sum(t.payoff for t in counted),
         **_ageing(counted, today),
         **_last_payment(counted),
+        **_latest_bill(life, bills_by_hand(life, seen, today)),
         **_revenue(counted, today, fiscal_month),
     }
     open_ones = [a for a in life.agreements if not a.is_removed and a.status in OPEN]
     figures["active_services"] = len(open_ones)
     figures["premises"] = len({a.premise for a in open_ones if a.premise is not None})
     return figures
+
+
+def bills_by_hand(life: Life, seen: Sequence[Transaction], today: date) -> dict[int, tuple[int, int]]:
+    """What each bill of an account charges and what is open on it on a day, in cents."""
+    counted = [t for t in seen if t.is_frozen and not t.is_removed]
+    ageing = [t for t in counted if not t.is_outside_arrears and t.arrears is not None]
+    credit = sum(-t.current for t in ageing if t.current < 0 and t.arrears <= today)
+    left = dict.fromkeys((bill.number for bill in life.bills), 0)
+    for debt in sorted((t for t in ageing if t.current > 0), key=lambda t: (t.arrears, t.number)):
+        relieved = min(credit, debt.current)
+        credit -= relieved
+        if debt.bill in left:
+            left[debt.bill] += debt.current - relieved
+    return {
+        number: (sum(t.current for t in counted if t.bill == number and t.type not in ("PS", "PX")), still_open)
+        for number, still_open in left.items()
+    }
+
+
+def _latest_bill(life: Life, amounts: dict[int, tuple[int, int]]) -> dict[str, Any]:
+    complete = [bill for bill in life.bills if bill.status == "complete" and not bill.is_removed]
+    if not complete:
+        return {"last_bill_amount": None, "last_bill_date": None, "amount_due": 0, "due_date": None}
+    latest = max(complete, key=lambda bill: (bill.day or date.min, bill.completed or date.min, bill.number))
+    return {
+        "last_bill_amount": amounts[latest.number][0],
+        "last_bill_date": latest.day,
+        "amount_due": latest.asked or 0,
+        "due_date": latest.due,
+    }
 
 
 def _ageing(counted: Sequence[Transaction], today: date) -> dict[str, Any]:
@@ -144,6 +194,8 @@ _TURNS = [
     -693,
 ]
 _days = st.sampled_from(_TURNS) | st.integers(-800, 150)
+# The fourth is a bill that CC&B does not show.
+_bill_numbers = st.sampled_from([None, 0, 0, 1, 1, 2, 3])
 _cents = st.sampled_from([1, 100, 2500, 9999]) | st.integers(1, 500_000)
 
 
@@ -162,6 +214,7 @@ def _transactions(draw: st.DrawFn, number: int, steps: int) -> list[Transaction]
         accounting=draw(st.sampled_from([day, day, day, None])),
         arrears=arrears,
         received=draw(st.sampled_from([day, day, None])) if kind == "PS" else None,
+        bill=draw(_bill_numbers),
         is_frozen=draw(st.sampled_from([True] * 7 + [False])),
         is_outside_arrears=draw(st.sampled_from([False] * 7 + [True])),
         is_archived=draw(st.sampled_from([False] * 7 + [True])),
@@ -173,10 +226,32 @@ def _transactions(draw: st.DrawFn, number: int, steps: int) -> list[Transaction]
         undone = Transaction(
             number + 1, {"BS": "BX", "PS": "PX", "AD": "AX"}[kind], -current, -payoff,
             accounting=later, arrears=draw(st.sampled_from([arrears, later])), received=made.received,
-            step=draw(st.integers(made.step, steps)),
+            bill=draw(_bill_numbers), step=draw(st.integers(made.step, steps)),
         )  # fmt: skip
         return [made, undone]
     return [made]
+
+
+@st.composite
+def _bills(draw: st.DrawFn) -> tuple[Bill, ...]:
+    """Some bills, of which two may be of one day, and one may have no day at all."""
+    made = []
+    for number in range(draw(st.integers(0, 3))):
+        day = draw(
+            st.sampled_from([TODAY, TODAY - timedelta(days=30), None]) | _days.map(lambda n: TODAY + timedelta(n))
+        )
+        made.append(
+            Bill(
+                number,
+                draw(st.sampled_from(["complete", "complete", "complete", "pending", "R"])),
+                day,
+                due=draw(st.sampled_from([day and day + timedelta(days=21), None])),
+                asked=draw(st.sampled_from([None, 0, -1500]) | _cents),
+                completed=draw(st.sampled_from([day, TODAY, None])),
+                is_removed=draw(st.sampled_from([False] * 7 + [True])),
+            )
+        )
+    return tuple(made)
 
 
 @st.composite
@@ -196,7 +271,7 @@ def _lives(draw: st.DrawFn, steps: int) -> Life:
             max_size=4,
         )
     )
-    return Life(tuple(made), tuple(agreements))
+    return Life(tuple(made), tuple(agreements), draw(_bills()))
 
 
 _steps = st.lists(st.sampled_from([1, 1, 1, 7, 29, 30, 31, 61, 91, 365]) | st.integers(1, 400), max_size=5)

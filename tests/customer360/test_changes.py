@@ -74,4 +74,4 @@ def test_records_changed_in_bulk_say_so_too() -> None:
 @pytest.mark.django_db
 def test_a_run_of_a_change_has_a_page() -> None:
     run = SyncRun.objects.create(stream="ccb.customers", mode=SyncRun.Mode.FULL, business_date=TODAY)
-    assert changes.run_url(run.id) == f"/admin/sync/syncrun/{run.id}/change/"
+    assert changes.run_url(run.id) == f"/sync/runs/{run.id}"

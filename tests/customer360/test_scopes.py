@@ -1,5 +1,8 @@
 """Whose rows a person sees: scopes are OR-ed over roles, and no scope is no rows."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from guardian.shortcuts import assign_perm
@@ -10,6 +13,7 @@ from customer360.models import (
     AccountSummary,
     Customer,
     FinancialTransaction,
+    Note,
     Premise,
     RowRule,
     ServiceAgreement,
@@ -115,6 +119,51 @@ def test_a_customer_on_many_accounts_in_scope_is_one_row() -> None:
     for _ in range(3):
         assign_perm("customer360.view_account", user, make_account(customer))
     assert seen(user, Customer) == 1
+
+
+def _note(**about: Any) -> str:
+    """A note about what is named, and its key."""
+    number = Note.objects.count()
+    made = Note.objects.create(
+        note_id=f"421866{number:04d}", source="CC&B", written_at=datetime(2026, 11, 24, 15, tzinfo=UTC), **about
+    )
+    return str(made.pk)
+
+
+def _notes_seen(user: User) -> set[str]:
+    return set(Viewer(user).records(Note.objects.all()).values_list("pk", flat=True))
+
+
+def test_a_note_without_an_account_belongs_to_every_account_of_its_customer() -> None:
+    customer = make_customer()
+    shop, plant = make_account(customer), make_account(make_customer("Northgate Foods"))
+    make_account_customer(plant, customer)
+    alone, _ = _note(customer=customer), _note(customer=make_account(make_customer("Ellery Crossdock")).customer)
+    user = make_user(role="manager")
+    assign_perm("customer360.view_account", user, plant)
+    assert _notes_seen(user) == {alone}
+    assign_perm("customer360.view_account", user, shop)
+    assert _notes_seen(user) == {alone}, "once, however many of the accounts are in scope"
+    assert Viewer(user).records(Note.objects.all()).count() == 1
+
+
+def test_a_note_about_one_account_of_a_customer_is_not_seen_by_way_of_another() -> None:
+    customer = make_customer()
+    shop, plant = make_account(customer), make_account(customer)
+    about_the_shop, about_the_plant = (_note(customer=customer, account=account) for account in (shop, plant))
+    user = make_user(role="manager")
+    assign_perm("customer360.view_account", user, plant)
+    assert _notes_seen(user) == {about_the_plant}
+    assert _notes_seen(make_user(role="rep")) == {about_the_shop, about_the_plant}
+
+
+def test_a_note_about_nobody_is_seen_by_whoever_sees_every_row() -> None:
+    make_account()
+    note = _note()
+    user = make_user(role="manager")
+    assign_perm("customer360.view_account", user, Account.objects.get())
+    assert _notes_seen(user) == set()
+    assert _notes_seen(make_user(role="rep")) == {note}
 
 
 def test_a_scope_name_is_taken_once() -> None:

@@ -1,4 +1,4 @@
-"""Every figure of the account summary equals what plain Python makes of the same life of an account, on every day."""
+"""Every figure of an account and its bills equals what plain Python makes of the same life, on every day."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,27 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 
-from customer360 import summaries
-from customer360.models import AccountSummary, FinancialTransaction, ServiceAgreement
+from customer360.models import AccountSummary, Bill, FinancialTransaction, ServiceAgreement
 from customer360.summaries import Calendar
-from tests.customer360.lives import BUCKETS, FIGURES, Agreement, Life, Transaction, by_hand, stories
+from tests.customer360 import lives
+from tests.customer360.figures import refresh, summary_of
+from tests.customer360.lives import BUCKETS, FIGURES, Agreement, Life, Transaction, bills_by_hand, by_hand, stories
 from tests.factories import TODAY, make_account, make_agreement, make_premise, make_transaction
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-def refresh(accounts: Iterable[str], today: date) -> int:
-    """Bring the summaries of these accounts up to date; how many rows were written."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE due_account (account_id text PRIMARY KEY)")
-        cursor.executemany("INSERT INTO due_account VALUES (%s)", [(account,) for account in accounts])
-        moved = summaries.refresh(cursor, "due_account", today)
-        cursor.execute("DROP TABLE due_account")
-    return moved
 
 
 @pytest.fixture
@@ -53,11 +44,38 @@ def _write(agreement: ServiceAgreement, transactions: Iterable[Transaction]) -> 
             is_outside_arrears=t.is_outside_arrears,
             is_correction=False,
             received_date=t.received,
+            bill_id=None if t.bill is None else _bill_id(agreement, t.bill),
             archived_at=NOON if t.is_archived else None,
             removed_at=NOON if t.is_removed else None,
         )
         for t in transactions
     )
+
+
+def _bill_id(agreement: ServiceAgreement, number: int) -> str:
+    return f"{agreement.pk[-4:]}{number:08d}"
+
+
+def _write_bills(agreement: ServiceAgreement, made: Iterable[lives.Bill]) -> None:
+    Bill.objects.bulk_create(
+        Bill(
+            bill_id=_bill_id(agreement, bill.number),
+            account_id=agreement.account_id,
+            status=bill.status,
+            bill_date=bill.day,
+            due_date=bill.due,
+            completed_at=bill.completed and datetime(*bill.completed.timetuple()[:3], 12, tzinfo=UTC),
+            amount_due=None if bill.asked is None else Decimal(bill.asked) / 100,
+            removed_at=NOON if bill.is_removed else None,
+        )
+        for bill in made
+    )
+
+
+def _bills_in_cents(agreement: ServiceAgreement) -> dict[int, tuple[int, int]]:
+    """Amount and open amount of the stored bills by their number, in cents."""
+    stored = Bill.objects.filter(account=agreement.account_id).values_list("bill_id", "amount", "open_amount")
+    return {int(key[4:]): (int(amount * 100), int(still_open * 100)) for key, amount, still_open in stored}
 
 
 def _write_agreements(agreement: ServiceAgreement, made: Iterable[Agreement], premises: Sequence[str]) -> None:
@@ -90,12 +108,13 @@ def _days_until_due(account: str, today: date) -> Iterator[date]:
 
 def _check_story(accounts: Sequence[ServiceAgreement], story: tuple[list[int], list[Life], int]) -> None:
     """Let the days pass, refresh only what is due, and compare every account with plain Python after each look."""
-    steps, lives, fiscal_month = story
-    told = list(zip(accounts, lives, strict=False))
+    steps, each_life, fiscal_month = story
+    told = list(zip(accounts, each_life, strict=False))
     with override_settings(FISCAL_YEAR_START_MONTH=fiscal_month), transaction.atomic():
         premises = [make_premise().pk for _ in range(3)]
         for agreement, life in told:
             _write_agreements(agreement, life.agreements, premises)
+            _write_bills(agreement, life.bills)
         today = TODAY
         for step, days in enumerate([0, *steps]):
             today += timedelta(days=days)
@@ -106,10 +125,12 @@ def _check_story(accounts: Sequence[ServiceAgreement], story: tuple[list[int], l
             refresh(due, today)
             for agreement, life in told:
                 seen = [t for t in life.transactions if t.step <= step]
-                figures = by_hand(life, seen, today, fiscal_month)
+                figures, bills = by_hand(life, seen, today, fiscal_month), bills_by_hand(life, seen, today)
                 assert _in_cents(agreement.account_id) == figures, (today, due)
+                assert _bills_in_cents(agreement) == bills, (today, due)
                 for quiet_day in _days_until_due(agreement.account_id, today):
                     assert by_hand(life, seen, quiet_day, fiscal_month) == figures, quiet_day
+                    assert bills_by_hand(life, seen, quiet_day) == bills, quiet_day
             assert not AccountSummary.objects.filter(next_change_on__lte=today).exists(), "due once, not for ever"
             assert refresh(due, today) == 0, "a figure that did not move is not written"
         transaction.set_rollback(True)
@@ -135,11 +156,6 @@ def test_every_figure_equals_plain_python_on_every_day(
 # The definitions one by one, as a rep would check them
 
 
-def _summary_of(agreement: ServiceAgreement, today: date = TODAY) -> AccountSummary:
-    refresh([agreement.account_id], today)
-    return AccountSummary.objects.get(account=agreement.account_id)
-
-
 @pytest.fixture
 def agreement(db: None) -> ServiceAgreement:
     """An active agreement on an account of its own."""
@@ -158,7 +174,7 @@ def test_debt_is_past_due_from_the_day_after_its_arrears_date(
 ) -> None:
     since = TODAY - timedelta(days=days)
     make_transaction(agreement, "80.00", arrears_date=since)
-    summary = _summary_of(agreement)
+    summary = summary_of(agreement)
     buckets = {name: getattr(summary, name) for name in BUCKETS}
     assert {name for name, amount in buckets.items() if amount} == ({bucket} if bucket else set())
     assert summary.past_due == (80 if bucket else 0)
@@ -170,7 +186,7 @@ def test_a_credit_relieves_the_oldest_debt_first(agreement: ServiceAgreement) ->
     for days, amount in ((100, "50.00"), (45, "30.00"), (5, "20.00")):
         make_transaction(agreement, amount, arrears_date=TODAY - timedelta(days=days))
     make_transaction(agreement, "-60.00", arrears_date=TODAY)
-    summary = _summary_of(agreement)
+    summary = summary_of(agreement)
     assert (summary.past_due_over_90, summary.past_due_31_60, summary.past_due_1_30) == (0, 20, 20)
     assert (summary.past_due, summary.past_due_since) == (40, TODAY - timedelta(days=45))
 
@@ -178,8 +194,8 @@ def test_a_credit_relieves_the_oldest_debt_first(agreement: ServiceAgreement) ->
 def test_a_credit_that_has_not_come_yet_relieves_nothing(agreement: ServiceAgreement) -> None:
     make_transaction(agreement, "50.00", arrears_date=TODAY - timedelta(days=10))
     make_transaction(agreement, "-50.00", arrears_date=TODAY + timedelta(days=1))
-    assert _summary_of(agreement).past_due == 50
-    assert _summary_of(agreement, TODAY + timedelta(days=1)).past_due == 0
+    assert summary_of(agreement).past_due == 50
+    assert summary_of(agreement, TODAY + timedelta(days=1)).past_due == 0
 
 
 @pytest.mark.parametrize(
@@ -187,7 +203,7 @@ def test_a_credit_that_has_not_come_yet_relieves_nothing(agreement: ServiceAgree
 )
 def test_what_does_not_age_is_owed_but_never_past_due(agreement: ServiceAgreement, values: dict[str, Any]) -> None:
     make_transaction(agreement, "50.00", **({"arrears_date": TODAY - timedelta(days=40)} | values))
-    summary = _summary_of(agreement)
+    summary = summary_of(agreement)
     assert (summary.balance, summary.past_due) == (50, 0)
 
 
@@ -196,12 +212,12 @@ def test_only_frozen_transactions_count_and_archived_ones_still_do(agreement: Se
     make_transaction(agreement, "2.00", is_frozen=False)
     make_transaction(agreement, "4.00", archived_at=NOON)
     make_transaction(agreement, "8.00", removed_at=NOON)
-    assert _summary_of(agreement).balance == 5
+    assert summary_of(agreement).balance == 5
 
 
 def test_budget_billing_asks_for_less_than_would_settle(agreement: ServiceAgreement) -> None:
     make_transaction(agreement, "100.00", payoff_amount="163.42")
-    summary = _summary_of(agreement)
+    summary = summary_of(agreement)
     assert (summary.balance, summary.payoff_balance) == (100, Decimal("163.42"))
 
 
@@ -209,10 +225,10 @@ def test_a_cancelled_payment_is_not_the_last_one(agreement: ServiceAgreement) ->
     make_transaction(agreement, "-40.00", TODAY - timedelta(days=30))
     make_transaction(agreement, "-25.00", TODAY - timedelta(days=2))
     make_transaction(agreement, "-35.00", TODAY - timedelta(days=2))
-    summary = _summary_of(agreement)
+    summary = summary_of(agreement)
     assert (summary.last_payment_amount, summary.last_payment_date) == (60, TODAY - timedelta(days=2))
     make_transaction(agreement, "60.00", type="PX", received_date=TODAY - timedelta(days=2), bill_id=None)
-    summary = _summary_of(agreement)
+    summary = summary_of(agreement)
     assert (summary.last_payment_amount, summary.last_payment_date) == (40, TODAY - timedelta(days=30))
 
 
@@ -225,11 +241,11 @@ def test_revenue_is_what_was_billed_in_closed_months(agreement: ServiceAgreement
     make_transaction(agreement, "64.00", date(2026, 10, 1), type="AD")
     make_transaction(agreement, "-0.50", date(2026, 10, 2), type="BX", received_date=None)
     with override_settings(FISCAL_YEAR_START_MONTH=1):
-        summary = _summary_of(agreement)
+        summary = summary_of(agreement)
     assert (summary.revenue_12m, summary.revenue_prior_12m) == (Decimal("5.50"), 24)
     assert summary.revenue_fytd == Decimal("2.50")
     with override_settings(FISCAL_YEAR_START_MONTH=11):
-        assert _summary_of(agreement).revenue_fytd == 1
+        assert summary_of(agreement).revenue_fytd == 1
 
 
 def test_open_agreements_and_the_places_they_serve_are_counted(agreement: ServiceAgreement) -> None:
@@ -238,7 +254,7 @@ def test_open_agreements_and_the_places_they_serve_are_counted(agreement: Servic
     make_agreement(agreement.account, status="stopped")
     make_agreement(agreement.account, status="closed")
     make_agreement(agreement.account, removed_at=NOON)
-    summary = _summary_of(agreement)
+    summary = summary_of(agreement)
     assert (summary.active_services, summary.premises) == (4, 2)
 
 
@@ -246,7 +262,7 @@ def test_an_account_is_due_again_when_the_calendar_moves_its_next_figure(agreeme
     make_transaction(agreement, "80.00", type="AD", arrears_date=date(2026, 11, 30), accounting_date=None)
     looks = []
     today = TODAY
-    while (due := _summary_of(agreement, today).next_change_on) is not None:
+    while (due := summary_of(agreement, today).next_change_on) is not None:
         looks.append(due)
         today = due
     step = [date(2026, 11, 30) + timedelta(days=days) for days in (0, 1, 31, 61, 91)]

@@ -17,13 +17,14 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from customer360.models import User, VisibleModel
 from customer360.visibility.viewer import VisibleRecord, visible_models
+from sync.models import SyncRun
 from tests.disclosure.world import Marker, World, may_view
 
 UNUSED = "꒎"
 """A syllable that marks nothing: a search for it finds nothing."""
 
-# Pages that read no query string but, at most, where to go next.
-ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health"}
+# Pages that read no query string but, at most, where to go next; or a name that tells nothing of a customer.
+ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health", "sync", "sync-rejected"}
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ def values_of(parameter: str, model: type[models.Model] | None, world: World) ->
         "app_label": sorted({model._meta.app_label for model in admin.site._registry}),
         "id": [User.objects.values_list("pk", flat=True).first()],
         "url": ["nowhere/"],
+        "run_id": list(SyncRun.objects.values_list("pk", flat=True)),
+        "stream": ["ccb.customers", "customers"],
     }[parameter]
 
 

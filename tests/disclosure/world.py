@@ -19,6 +19,7 @@ from customer360.models import User, VisibleModel
 from customer360.roles import ROLES
 from customer360.visibility.groups import Access
 from sync.models import Bookmark, RejectedRow, SyncRun
+from sync.streams import STREAMS
 from tests import factories
 
 # A record that is marked removed or archived is not on its pages, so these are planted in history alone.
@@ -118,6 +119,7 @@ def make_world() -> World:
                 world.plant(record, is_past=True)
             world.plant(record, is_past=False)
     _plant_rejected_row(world)
+    _plant_rejected_values(world)
     return world
 
 
@@ -132,6 +134,25 @@ def _plant_rejected_row(world: World) -> None:
         detail="The name is longer than 254 characters.", raw={"person_id": "3000000001", "name": token * 8},
         fingerprint=token * 8, first_run=run.pk, first_seen_at=datetime(2026, 11, 24, tzinfo=UTC),
     )  # fmt: skip
+
+
+def _plant_rejected_values(world: World) -> None:
+    """For a record of each stream in both worlds a rejected row with other values for it, as visible as its own are."""
+    run = SyncRun.objects.create(stream="ccb.customers", mode=SyncRun.Mode.FULL, business_date=factories.TODAY)
+    for number, (stream, records) in enumerate(itertools.product(STREAMS, (world.granted, world.others))):
+        if (record := next((record for record in records if type(record) is stream.model), None)) is None:
+            continue
+        raw = {}
+        for column in (stream.model_field(line.ours) for line in stream.fields):
+            made = None if column.is_relation or column.primary_key else world._value(column)
+            token, value = made or (None, getattr(record, column.attname))
+            raw[column.column] = None if value is None else str(value)
+            if token:
+                world.markers[token] = Marker(record, column.name, token, value, False)
+        RejectedRow.objects.create(
+            stream=stream.name, record_key=f"row {number}", reason=RejectedRow.Reason.NO_KEY, detail="It has no key.",
+            raw=raw, fingerprint=str(number), first_run=run.pk, first_seen_at=datetime(2026, 11, 24, tzinfo=UTC),
+        )  # fmt: skip
 
 
 def may_view(role_name: str, world: World, marker: Marker) -> bool:

@@ -16,13 +16,14 @@ from django.db import connection, models
 
 from customer360.changes import Change, Origin
 from sync.load import Order, Outcome, load
-from sync.load.plan import Plan
+from sync.load.plan import Column, Plan
 from sync.models import SyncRun
 from sync.services import run_streams
 from sync.simulators.ccb.control import Control
 from sync.simulators.ccb.server import Simulator
 from sync.stream import Stream
 from sync.streams import STREAMS, by_name
+from sync.transforms import Day
 
 Row = dict[str, Any]
 
@@ -85,12 +86,17 @@ def load_samples(*, before: Stream | None = None) -> None:
 
 def key_of(plan: Plan, row: Mapping[str, Any]) -> str:
     """The key of a staged row, as a rejected row shows it."""
-    return "/".join(row[column.name] for column in plan.key if row[column.name] is not None)
+    return "/".join(_key_part(column, row) for column in plan.key if row[column.name] is not None)
+
+
+def _key_part(column: Column, row: Mapping[str, Any]) -> str:
+    """A part of a staged row's key as the mirror holds it: of a date the day alone."""
+    return row[column.name][:10] if isinstance(column.transform, Day) else row[column.name]
 
 
 def record(stream: Stream, row: Mapping[str, Any]) -> models.Model:
     """The mirror's record of a staged row."""
-    return stream.model._default_manager.get(**{column.name: row[column.name] for column in plan_of(stream).key})
+    return stream.model._default_manager.get(**{column.name: _key_part(column, row) for column in plan_of(stream).key})
 
 
 def written() -> dict[str, int]:

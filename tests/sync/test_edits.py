@@ -10,6 +10,7 @@ from customer360.models import (
     Account,
     AccountCustomer,
     AccountSummary,
+    Bill,
     Customer,
     FinancialTransaction,
     ServiceAgreement,
@@ -145,15 +146,18 @@ def _payment(**values: Any) -> dict[str, Any]:
 
 def test_a_payment(ccb: Ccb) -> None:
     ccb.control.insert("CI_PAY_EVENT", PAY_EVENT_ID="421860009904", PAY_DT=date(2026, 11, 23))
-    ccb.control.insert("CI_PAY", PAY_ID="421860009903", PAY_EVENT_ID="421860009904", ACCT_ID=ACCOUNT)
+    ccb.control.insert("CI_PAY", PAY_ID="421860009903", PAY_EVENT_ID="421860009904", ACCT_ID=ACCOUNT,
+                       PAY_STATUS_FLG="50", PAY_AMT=1000.0)  # fmt: skip
     ccb.control.insert("CI_PAY_SEG", PAY_SEG_ID="421860009902", PAY_ID="421860009903", SA_ID=AGREEMENT)
     ccb.control.insert("CI_FT", **_payment())
     before = AccountSummary.objects.get(pk=ACCOUNT)
-    assert rows_written() == {"financialtransaction": 1, "accountsummary": 1}
+    assert rows_written() == {"financialtransaction": 1, "payment": 1, "bill": 1, "accountsummary": 1}
     after = AccountSummary.objects.get(pk=ACCOUNT)
     assert after.balance == before.balance - 1000
     assert after.past_due == before.past_due - 1000 == Decimal("284.60")
     assert (after.last_payment_amount, after.last_payment_date) == (1000, date(2026, 11, 23))
+    relieved = Bill.objects.get(account=ACCOUNT, bill_date=date(2026, 10, 21))
+    assert (relieved.open_amount, relieved.paid_amount) == (Decimal("284.60"), Decimal("3457.50"))
 
 
 def test_a_transaction_frozen_long_after_it_was_made(ccb: Ccb) -> None:
@@ -171,7 +175,9 @@ def test_a_bill_link_set_later_is_seen_by_a_full_compare_alone(ccb: Ccb) -> None
     old = FinancialTransaction.objects.filter(account=ACCOUNT, accounting_date__lt=date(2026, 1, 1)).first()
     ccb.control.update("CI_FT", {"FT_ID": old.pk}, BILL_ID="421869999999")
     assert rows_written() == {}
-    assert rows_written(full=True) == {"financialtransaction": 1}
+    amount = Bill.objects.get(pk=old.bill_id).amount
+    assert rows_written(full=True) == {"financialtransaction": 1, "bill": 1}
+    assert Bill.objects.get(pk=old.bill_id).amount == amount - old.current_amount
     old.refresh_from_db()
     assert old.bill_id == "421869999999"
 

@@ -1,13 +1,18 @@
 """Everything from CC&B over the real driver into the mirror: to the cent, and a second run writes nothing."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from customer360.models import (
     Account,
     AccountCustomer,
     AccountSummary,
+    Bill,
     Customer,
     FinancialTransaction,
+    Note,
+    Payment,
     ServiceAgreement,
 )
 from sync.models import Bookmark, RejectedRow, SyncRun
@@ -36,6 +41,10 @@ COUNTED = {
     "ccb.premises": "SELECT COUNT(*) FROM CI_PREM",
     "ccb.service-agreements": "SELECT COUNT(*) FROM CI_SA",
     "ccb.financial-transactions": "SELECT COUNT(*) FROM CI_FT",
+    "ccb.bills": "SELECT COUNT(*) FROM CI_BILL",
+    "ccb.payments": "SELECT COUNT(*) FROM CI_PAY",
+    "ccb.notes": "SELECT COUNT(*) FROM CI_CC",
+    "ccb.account-alerts": "SELECT COUNT(*) FROM CI_ACCT_ALERT",
 }
 
 
@@ -50,7 +59,7 @@ def _rejected(stream: str) -> int:
 def test_records_and_rejected_rows_add_up_to_ccbs_rows(ccb: Ccb, stream: str) -> None:
     run = SyncRun.objects.get(stream=stream)
     assert (run.state, run.message) == (SyncRun.State.DONE, "")
-    assert run.read == ccb.value(COUNTED[stream]) > 30
+    assert run.read == ccb.value(COUNTED[stream]) >= 10
     assert run.new == by_name(stream).model._default_manager.count() == run.read - _rejected(stream)
     assert (run.changed, run.unchanged, run.removed, run.healed, run.rejected) == (0, 0, 0, 0, _rejected(stream))
 
@@ -98,6 +107,86 @@ def test_the_storys_account_is_as_told() -> None:
     assert (TODAY - summary.past_due_since).days == 13
 
 
+def test_the_storys_bills_are_as_told() -> None:
+    bills = Bill.objects.filter(account="4218665007").order_by("-bill_date")
+    told = [(b.bill_date, b.due_date, str(b.amount), str(b.paid_amount), str(b.open_amount)) for b in bills]
+    assert told[:2] == [
+        (date(2026, 11, 19), date(2026, 12, 10), "3627.75", "0.00", "3627.75"),
+        (date(2026, 10, 21), date(2026, 11, 11), "3742.10", "2457.50", "1284.60"),
+    ]
+    assert len(told) > 24
+    assert {still_open for *_, still_open in told[2:]} == {"0.00"}
+    assert {b.status for b in bills} == {Bill.Status.COMPLETE}
+    summary = AccountSummary.objects.get(pk="4218665007")
+    assert (str(summary.last_bill_amount), summary.last_bill_date) == ("3627.75", date(2026, 11, 19))
+    assert (str(summary.amount_due), summary.due_date) == ("4912.35", date(2026, 12, 10))
+
+
+def test_the_storys_payments_are_as_told() -> None:
+    payments = Payment.objects.filter(account="4218665007").order_by("-received_date")
+    told = [(p.received_date, str(p.amount), p.tender_type, p.status) for p in payments]
+    assert told[0] == (date(2026, 11, 14), "2457.50", "ACH", "frozen")
+    assert (date(2026, 7, 8), "3902.37", "CHEC", "frozen") in told
+
+
+def test_the_storys_notes_and_alerts_are_as_told() -> None:
+    notes = Note.objects.filter(account="4218665007").order_by("-written_at")
+    assert [(n.subject, n.source, n.author, n.is_letter) for n in notes] == [
+        ("Past-due reminder", "CC&B: Credit and collection", "System Batch", True),
+        ("Account note", "CC&B: Account management", "Thomas Brandt", False),
+        ("High bill inquiry", "CC&B: Billing", "Julia Alvarez", False),
+        ("Meter access or re-read", "CC&B: Service", "Paul North", False),
+        ("Account visit", "CC&B: Account management", "Maria Okafor", False),
+    ]
+    assert notes[0].text == "Past-due reminder delivered to ap@harborviewcold.example."
+    assert notes[0].written_at == datetime(2026, 11, 12, 12, 30, tzinfo=UTC), "half past seven in New York"
+    account = Account.objects.get(pk="4218665007")
+    assert account.alert_text.startswith("Critical load: ammonia refrigeration.")
+    assert [(a.alert_type_name, a.end_date) for a in account.alerts.order_by("start_date")] == [
+        ("Critical load: call before any interruption", None),
+        ("Key account", None),
+        ("Planned outage", date(2026, 11, 26)),
+    ]
+
+
+def test_a_note_about_a_person_alone_keeps_its_customer_and_no_account(ccb: Ccb) -> None:
+    alone = ccb.ids("SELECT CC_ID FROM CI_CC WHERE ACCT_ID IS NULL AND PER_ID IN (SELECT PER_ID FROM CI_ACCT_PER)")
+    assert len(alone) > 1
+    people = dict(Note.objects.filter(pk__in=alone, account=None).values_list("note_id", "customer"))
+    rows = ccb.control.connection.execute("SELECT CC_ID, PER_ID FROM CI_CC")
+    mirrored = set(Customer.objects.values_list("person_id", flat=True))
+    said = {note.strip(): person.strip() for note, person in rows if person and note.strip() in alone}
+    assert people == {note: person if person in mirrored else None for note, person in said.items()}
+
+
+def test_what_bills_ask_for_and_charge_ties_out_to_the_cent(ccb: Ccb) -> None:
+    asked = ccb.control.connection.execute(
+        "SELECT b.BILL_ID, ROUND(SUM(s.CUR_AMT) * 100) FROM CI_BILL b LEFT JOIN CI_BILL_SA s USING (BILL_ID) GROUP BY 1"
+    )
+    assert {bill.strip(): amount and int(amount) for bill, amount in asked} == {
+        bill: None if amount is None else int(amount * 100)
+        for bill, amount in Bill.objects.values_list("bill_id", "amount_due")
+    }
+    charged = ccb.control.connection.execute(
+        "SELECT b.BILL_ID, ROUND(SUM(f.CUR_AMT) * 100) FROM CI_BILL b LEFT JOIN CI_FT f ON f.BILL_ID = b.BILL_ID"
+        " AND f.FREEZE_SW = 'Y' AND f.FT_TYPE_FLG NOT IN ('PS', 'PX') GROUP BY 1"
+    )
+    assert {bill.strip(): int(amount or 0) for bill, amount in charged} == {
+        bill: int(amount * 100) for bill, amount in Bill.objects.values_list("bill_id", "amount")
+    }
+
+
+def test_payments_tie_out_to_the_cent(ccb: Ccb) -> None:
+    rows = ccb.control.connection.execute(
+        "SELECT p.PAY_ID, ROUND(p.PAY_AMT * 100), p.PAY_STATUS_FLG, e.PAY_DT"
+        " FROM CI_PAY p JOIN CI_PAY_EVENT e USING (PAY_EVENT_ID)"
+    )
+    words = {"50": "frozen", "60": "canceled"}
+    theirs = {(key.strip(), int(amount), words[status.strip()], day[:10]) for key, amount, status, day in rows}
+    ours = Payment.objects.values_list("payment_id", "amount", "status", "received_date")
+    assert {(key, int(amount * 100), status, day.isoformat()) for key, amount, status, day in ours} == theirs
+
+
 def test_planted_dirt_is_rejected_with_its_reason_or_taken(ccb: Ccb) -> None:
     found = {dirt.kind: dirt.key for dirt in planted(ccb.control.connection)}
     rejected = set(RejectedRow.objects.values_list("stream", "record_key", "reason"))
@@ -106,6 +195,7 @@ def test_planted_dirt_is_rejected_with_its_reason_or_taken(ccb: Ccb) -> None:
         ("ccb.financial-transactions", found["transaction of a missing agreement"]["FT_ID"], "required"),
         ("ccb.service-agreements", found["agreement of a missing account"]["SA_ID"], "orphan"),
         ("ccb.account-customers", f"{missing['ACCT_ID']}/{missing['PER_ID']}", "orphan"),
+        ("ccb.notes", found["NUL in a text"]["CC_ID"], "unreadable"),
     } | _rejected_for_a_blank_name(ccb, found["blank name"])
     assert Account.objects.get(pk=missing["ACCT_ID"]).customer is None
     assert Account.objects.get(pk=found["account without a person"]["ACCT_ID"]).name is None
@@ -120,6 +210,9 @@ def test_planted_dirt_is_rejected_with_its_reason_or_taken(ccb: Ccb) -> None:
     assert FinancialTransaction.objects.get(pk=found["negative bill segment"]["FT_ID"]).current_amount == -25
     huge = FinancialTransaction.objects.get(pk=found["huge amount"]["FT_ID"])
     assert (str(huge.current_amount), huge.is_frozen) == ("9999999999999.99", False)
+    assert "\x07" in Note.objects.get(pk=found["control characters in a text"]["CC_ID"]).text
+    nobodys = Note.objects.get(pk=found["note about nobody"]["CC_ID"])
+    assert (nobodys.account, nobodys.customer, nobodys.premise) == (None, None, None)
 
 
 def _rejected_for_a_blank_name(ccb: Ccb, key: dict[str, str]) -> set[tuple[str, str, str]]:

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         """One switch, for the day after an upgrade."""
         parser.add_argument(
             "--new-permissions", action="store_true",
-            help="also give the administrator role the permissions on models that a new version brought",
+            help="also give the delivered roles the permissions that a new version brought",
         )  # fmt: skip
 
     def handle(self, **options: Any) -> None:

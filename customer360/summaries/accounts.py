@@ -1,4 +1,4 @@
-"""The account summary: every figure of the due accounts, made of their transactions and agreements in one statement.
+"""The account summary: every figure of the due accounts, made of their money and agreements in one statement.
 
 Definitions, each in one sentence, are the help texts of `AccountSummary`. What they leave to say:
 
@@ -6,7 +6,8 @@ Definitions, each in one sentence, are the help texts of `AccountSummary`. What 
 - past due takes the transactions inside arrears whose arrears date has come, and lets the credits among them relieve
   the oldest debt first; debt is past due from the day after its arrears date;
 - revenue is the payoff amount of bill segments and their cancellations, by accounting date; months are calendar months;
-- the latest payment is the latest day on which more was paid than was cancelled.
+- the latest payment is the latest day on which more was paid than was cancelled;
+- the latest bill is the complete one with the latest date; of several of one day the one completed last.
 """
 
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from typing import Any
 from django.conf import settings
 from psycopg import sql
 
-from customer360.derived import Derivation, register
-from customer360.models import Account, AccountSummary, FinancialTransaction, ServiceAgreement
+from customer360.models import Account, AccountSummary, Bill, FinancialTransaction, ServiceAgreement
+from customer360.summaries.sql import listed, table
 
 AGEING_STEPS = (0, 1, 31, 61, 91)
 """Days after the arrears date on which a debt starts to count, falls past due, and moves to the next bucket."""
@@ -122,6 +123,10 @@ _FIGURES = """
            g.past_due_since,
            p.last_payment_amount,
            p.last_payment_date,
+           b.last_bill_amount,
+           b.last_bill_date,
+           COALESCE(b.amount_due, 0) AS amount_due,
+           b.due_date,
            COALESCE(m.revenue_fytd, 0) AS revenue_fytd,
            COALESCE(m.revenue_12m, 0) AS revenue_12m,
            COALESCE(m.revenue_prior_12m, 0) AS revenue_prior_12m,
@@ -133,16 +138,15 @@ _FIGURES = """
     LEFT JOIN money m ON m.account_id = d.account_id
     LEFT JOIN aged g ON g.account_id = d.account_id
     LEFT JOIN payments p ON p.account_id = d.account_id
+    LEFT JOIN LATERAL (
+        SELECT l.amount AS last_bill_amount, l.bill_date AS last_bill_date, l.amount_due, l.due_date
+        FROM {bills} l
+        WHERE l.account_id = d.account_id AND l.status = {complete} AND l.removed_at IS NULL
+        ORDER BY l.bill_date DESC NULLS LAST, l.completed_at DESC NULLS LAST, l.bill_id DESC
+        LIMIT 1
+    ) b ON true
     LEFT JOIN service s ON s.account_id = d.account_id
 """
-
-
-def _table(model: type[Any]) -> sql.Identifier:
-    return sql.Identifier(model._meta.db_table)
-
-
-def _listed(values: Any) -> sql.Composed:
-    return sql.SQL("({})").format(sql.SQL(", ").join(sql.Literal(str(value)) for value in values))
 
 
 def figures(accounts: str, calendar: Calendar) -> sql.Composed:
@@ -155,12 +159,14 @@ def figures(accounts: str, calendar: Calendar) -> sql.Composed:
     )
     return sql.SQL(_FIGURES).format(
         accounts=sql.Identifier(accounts),
-        account_table=_table(Account),
-        transactions=_table(FinancialTransaction),
-        agreements=_table(ServiceAgreement),
-        revenue=_listed(FinancialTransaction.REVENUE_TYPES),
-        payment=_listed(FinancialTransaction.PAYMENT_TYPES),
-        open=_listed(ServiceAgreement.OPEN_STATUSES),
+        account_table=table(Account),
+        transactions=table(FinancialTransaction),
+        bills=table(Bill),
+        agreements=table(ServiceAgreement),
+        complete=sql.Literal(Bill.Status.COMPLETE.value),
+        revenue=listed(FinancialTransaction.REVENUE_TYPES),
+        payment=listed(FinancialTransaction.PAYMENT_TYPES),
+        open=listed(ServiceAgreement.OPEN_STATUSES),
         next_ageing=sql.SQL("CASE {} END").format(next_step),
         today=sql.Literal(calendar.business_date),
         fiscal_year_start=sql.Literal(calendar.fiscal_year_start),
@@ -192,7 +198,7 @@ def refresh(cursor: Any, accounts: str, business_date: date) -> int:
             UPDATE {summary} t SET {assigned}, as_of = {today} FROM figures n
             WHERE t.account_id = n.account_id AND ({held}) IS DISTINCT FROM ({fresh})
         """).format(
-            summary=_table(AccountSummary), assigned=assigned, held=held, fresh=fresh, today=sql.Literal(business_date)
+            summary=table(AccountSummary), assigned=assigned, held=held, fresh=fresh, today=sql.Literal(business_date)
         )
     )
     moved: int = cursor.rowcount
@@ -201,60 +207,8 @@ def refresh(cursor: Any, accounts: str, business_date: date) -> int:
             INSERT INTO {summary} (account_id, {names}, as_of)
             SELECT n.account_id, {fresh}, {today} FROM figures n
             WHERE NOT EXISTS (SELECT FROM {summary} t WHERE t.account_id = n.account_id)
-        """).format(summary=_table(AccountSummary), names=names, fresh=fresh, today=sql.Literal(business_date))
+        """).format(summary=table(AccountSummary), names=names, fresh=fresh, today=sql.Literal(business_date))
     )
     moved += cursor.rowcount
     cursor.execute("DROP TABLE figures")
     return moved
-
-
-def follow_agreements(cursor: Any, accounts: str, business_date: date) -> int:
-    """Put the transactions of agreements that moved to an account in the temporary table on that account.
-
-    CC&B's transaction names only its agreement, so nothing of the transaction changes when the agreement moves, and a
-    run that reads what is new does not read it again. The accounts that lose transactions become due with those that
-    gain them: of an agreement that moved twice, some may stand on an account in between. Returns 0: figures move by the
-    refresh that comes after.
-    """
-    cursor.execute(
-        sql.SQL("""
-            WITH moving AS (
-                SELECT f.ft_id, f.account_id AS old_account, a.account_id AS new_account
-                FROM {agreements} a
-                JOIN {accounts} d ON d.account_id = a.account_id
-                JOIN {transactions} f ON f.service_agreement_id = a.service_agreement_id
-                WHERE f.account_id <> a.account_id
-            ), moved AS (
-                UPDATE {transactions} f SET account_id = m.new_account FROM moving m WHERE f.ft_id = m.ft_id
-            )
-            INSERT INTO {accounts} SELECT DISTINCT old_account FROM moving ON CONFLICT DO NOTHING
-        """).format(
-            transactions=_table(FinancialTransaction),
-            agreements=_table(ServiceAgreement),
-            accounts=sql.Identifier(accounts),
-        )
-    )
-    return 0
-
-
-register(
-    Derivation(
-        name="account of a transaction",
-        reads=(ServiceAgreement,),
-        # The calendar moves no agreement.
-        due="SELECT NULL WHERE %s::date IS NULL",
-        refresh=follow_agreements,
-    )
-)
-register(
-    Derivation(
-        name="account summary",
-        reads=(Account, ServiceAgreement, FinancialTransaction),
-        # Figures of a later day than today's were asked for by hand; the calendar must not wait for that day to come.
-        due=f"""
-            SELECT s.account_id FROM {AccountSummary._meta.db_table} s, (SELECT %s::date) AS given (today)
-            WHERE s.next_change_on <= given.today OR s.as_of > given.today
-        """,  # noqa: S608 - the table is ours
-        refresh=refresh,
-    )
-)

@@ -1,0 +1,22 @@
+"""Forms of the sync's pages."""
+
+from typing import Any
+
+from django import forms
+
+from sync.models import SyncRun
+
+
+class GoOnForm(forms.Form):
+    """Why a run may go past the brake that stopped it."""
+
+    reason = forms.CharField(
+        max_length=SyncRun._meta.get_field("accepted_brake").max_length,
+        error_messages={"required": "Write why the removals are right. The run still waits."},
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.errors:
+            self.fields["reason"].widget.attrs |= {"aria-invalid": "true", "aria-describedby": "reason-error"}

@@ -1,0 +1,26 @@
+"""What the portal takes from CC&B: the files to edit when a site's CC&B differs.
+
+Each line of `fields` reads: their column or expression, our field, how one becomes the other, whose value stands.
+`source` is the FROM clause that the aliases come from. Everything is a subset of Oracle SQL that the simulator
+understands too: ANSI joins, no hints, no functions of the site's own. `:language` is the language of the description
+tables.
+"""
+
+from sync.streams.ccb.customers import ACCOUNT_CUSTOMERS, ACCOUNTS, CUSTOMERS
+from sync.streams.ccb.money import BILLS, FINANCIAL_TRANSACTIONS, PAYMENTS
+from sync.streams.ccb.notes import ACCOUNT_ALERTS, NOTES
+from sync.streams.ccb.service import PREMISES, SERVICE_AGREEMENTS
+
+# Parents before children. Bills come after the transactions that give them their amounts.
+STREAMS = (
+    CUSTOMERS,
+    ACCOUNTS,
+    ACCOUNT_CUSTOMERS,
+    PREMISES,
+    SERVICE_AGREEMENTS,
+    FINANCIAL_TRANSACTIONS,
+    BILLS,
+    PAYMENTS,
+    NOTES,
+    ACCOUNT_ALERTS,
+)

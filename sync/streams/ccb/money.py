@@ -1,0 +1,126 @@
+"""Financial transactions, bills and payments.
+
+A run between full compares reads what is new by CC&B's stamps. What CC&B changes later without one (a bill reopened, a
+payment cancelled long after it came in) is found by the weekly full compare.
+"""
+
+from datetime import timedelta
+
+from customer360.models import Bill, FinancialTransaction, Payment
+from sync.stream import Absence, Cursor, Direction, FieldMap, Stream, System
+from sync.transforms import DAY, MOMENT, MONEY, YES_NO, codes, words
+
+FINANCIAL_TRANSACTIONS = Stream(
+    name="ccb.financial-transactions",
+    title="Financial transactions",
+    system=System.CCB,
+    direction=Direction.IN,
+    model=FinancialTransaction,
+    # CI_FT has no account: it is the agreement's. SIBLING_ID of a payment is its payment segment, which leads to the
+    # day the money came in.
+    source="""
+        CI_FT f
+        LEFT JOIN CI_SA sa ON sa.SA_ID = f.SA_ID
+        LEFT JOIN CI_PAY_SEG ps ON ps.PAY_SEG_ID = f.SIBLING_ID AND f.FT_TYPE_FLG IN ('PS', 'PX')
+        LEFT JOIN CI_PAY py ON py.PAY_ID = ps.PAY_ID
+        LEFT JOIN CI_PAY_EVENT pe ON pe.PAY_EVENT_ID = py.PAY_EVENT_ID
+        LEFT JOIN CI_BILL b ON b.BILL_ID = f.BILL_ID
+    """,
+    key=("ft_id",),
+    cadence="hourly, with a full compare once a week",
+    # A transaction counts once it is frozen, which may be long after it was made. The bill that takes it in gives it an
+    # arrears date without a stamp, so it is read again when that bill completes. CC&B stamps both before it commits.
+    cursor=Cursor(
+        "GREATEST(NVL(f.FREEZE_DTTM, f.CRE_DTTM), NVL(b.COMPLETE_DTTM, f.CRE_DTTM))", overlap=timedelta(days=2)
+    ),
+    absence=Absence.ARCHIVED_IF_FROZEN,
+    # CC&B corrects money by another transaction, never by editing one that is frozen.
+    fixed=("service_agreement", "type", "current_amount", "payoff_amount"),
+    fields=(
+        FieldMap("f.FT_ID", "ft_id"),
+        FieldMap("sa.ACCT_ID", "account"),
+        FieldMap("f.SA_ID", "service_agreement"),
+        FieldMap("f.FT_TYPE_FLG", "type", words(BS="BS", BX="BX", PS="PS", PX="PX", AD="AD", AX="AX")),
+        FieldMap("f.CUR_AMT", "current_amount", MONEY),
+        FieldMap("f.TOT_AMT", "payoff_amount", MONEY),
+        FieldMap("f.CRE_DTTM", "created_at", MOMENT),
+        FieldMap("f.FREEZE_SW", "is_frozen", YES_NO),
+        FieldMap("f.FREEZE_DTTM", "frozen_at", MOMENT),
+        FieldMap("f.ACCOUNTING_DT", "accounting_date", DAY),
+        FieldMap("f.ARS_DT", "arrears_date", DAY),
+        FieldMap("f.NOT_IN_ARS_SW", "is_outside_arrears", YES_NO),
+        FieldMap("f.CORRECTION_SW", "is_correction", YES_NO),
+        FieldMap("f.BILL_ID", "bill_id"),
+        FieldMap("pe.PAY_DT", "received_date", DAY),
+    ),
+)
+
+BILLS = Stream(
+    name="ccb.bills",
+    title="Bills",
+    system=System.CCB,
+    direction=Direction.IN,
+    model=Bill,
+    # CI_BILL has no amount. What a bill asks for is what it presents, agreement by agreement; what it charges is summed
+    # from its transactions in the mirror.
+    source="""
+        CI_BILL b
+        LEFT JOIN (
+            SELECT BILL_ID, SUM(CUR_AMT) AS AMOUNT_DUE FROM CI_BILL_SA GROUP BY BILL_ID
+        ) bs ON bs.BILL_ID = b.BILL_ID
+    """,
+    key=("bill_id",),
+    cadence="hourly, with a full compare once a week",
+    # Either stamp may be missing: a bill under work is not complete, a converted one may never have been made.
+    cursor=Cursor(
+        "GREATEST(NVL(b.CRE_DTTM, b.COMPLETE_DTTM), NVL(b.COMPLETE_DTTM, b.CRE_DTTM))", overlap=timedelta(days=2)
+    ),
+    fields=(
+        FieldMap("b.BILL_ID", "bill_id"),
+        FieldMap("b.ACCT_ID", "account"),
+        FieldMap("b.BILL_STAT_FLG", "status", words(True, P="pending", C="complete")),
+        FieldMap("b.BILL_DT", "bill_date", DAY),
+        FieldMap("b.DUE_DT", "due_date", DAY),
+        FieldMap("b.COMPLETE_DTTM", "completed_at", MOMENT),
+        FieldMap("bs.AMOUNT_DUE", "amount_due", MONEY),
+    ),
+)
+
+# PAY_STATUS_FLG in words.
+_PAYMENT_STATUS = {
+    "10": "incomplete",
+    "20": "error",
+    "30": "freezable",
+    "50": "frozen",
+    "60": "canceled",
+}
+
+PAYMENTS = Stream(
+    name="ccb.payments",
+    title="Payments",
+    system=System.CCB,
+    direction=Direction.IN,
+    model=Payment,
+    # An event may hold several tenders; the first one entered says how it was paid.
+    source="""
+        CI_PAY p
+        LEFT JOIN CI_PAY_EVENT e ON e.PAY_EVENT_ID = p.PAY_EVENT_ID
+        LEFT JOIN (
+            SELECT PAY_EVENT_ID, TENDER_TYPE_CD,
+                ROW_NUMBER() OVER (PARTITION BY PAY_EVENT_ID ORDER BY PAY_TENDER_ID) AS PREFERENCE
+            FROM CI_PAY_TNDR
+        ) t ON t.PAY_EVENT_ID = p.PAY_EVENT_ID AND t.PREFERENCE = 1
+    """,
+    key=("payment_id",),
+    cadence="hourly, with a full compare once a week",
+    # A payment is cancelled without a stamp, mostly when a bank returns it within days: two weeks are read again.
+    cursor=Cursor("NVL(e.CRE_DTTM, e.PAY_DT)", overlap=timedelta(days=14)),
+    fields=(
+        FieldMap("p.PAY_ID", "payment_id"),
+        FieldMap("p.ACCT_ID", "account"),
+        FieldMap("e.PAY_DT", "received_date", DAY),
+        FieldMap("p.PAY_AMT", "amount", MONEY),
+        FieldMap("t.TENDER_TYPE_CD", "tender_type"),
+        FieldMap("p.PAY_STATUS_FLG", "status", codes(_PAYMENT_STATUS, keep_unknown=True)),
+    ),
+)

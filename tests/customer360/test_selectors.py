@@ -282,9 +282,9 @@ class TestSearchDisclosesNothing:
 
     def test_a_word_of_a_hidden_address_beside_a_name_finds_nothing(self):
         make_agreement(make_account(make_customer("Harborview"), address1="PO Box 77"), make_premise("5 Alder Street"))
-        assert found(viewer_with(), "harborview 77")
+        everything = viewer_with()
+        assert found(everything, "harborview 77") and found(everything, "harborview alder")
         assert found(viewer_with(contact=Access.MASKED), "harborview 77") == []
-        assert found(viewer_with(), "harborview alder")
         assert found(viewer_with(service=Access.HIDDEN), "harborview alder") == []
 
     def test_hidden_names_find_nothing(self):

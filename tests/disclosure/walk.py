@@ -26,6 +26,14 @@ UNUSED = "꒎"
 # Pages that read no query string but, at most, where to go next; or a name that tells nothing of a customer.
 ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health", "sync", "sync-rejected"}
 
+# Pages of which the query string shows another part: every part is asked for.
+PARTS = {
+    "account": (
+        "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",
+        "?premises=all",
+    ),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Address:
@@ -64,7 +72,8 @@ class Address:
             choices = [[(name, value) for value in values_of(name, self.model, world)] for name in self.parameters]
         except KeyError as parameter:
             raise LookupError(f"Say in values_of() which values {parameter} of {self.route} takes.") from parameter
-        return [self._path(dict(chosen)) for chosen in itertools.product(*choices)]
+        paths = [self._path(dict(chosen)) for chosen in itertools.product(*choices)]
+        return [path + part for path in paths for part in ("", *PARTS.get(self.name, ()))]
 
     def _path(self, chosen: dict[str, Any]) -> str:
         if self.name and not self.name.endswith(":"):
@@ -139,8 +148,9 @@ def _like(marker: Marker) -> str:
 
 
 def readable(body: str) -> str:
-    """The text of an answer with every escape undone, and digits ungrouped."""
-    plain = unescape(unquote(body))
+    """The text of an answer with every escape undone, digits ungrouped, and without the form token: it is random."""
+    plain = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", body)
+    plain = unescape(unquote(plain))
     plain = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), plain)
     return re.sub(r"(?<=\d),(?=\d{3})", "", plain)
 
@@ -150,9 +160,14 @@ def tokens(text: str) -> set[str]:
     return set(re.findall(r"[\uA000-\uA48C]|(?<!\d)\d{7}(?=\D|$)|(?<!\d)1[678]\d\d(?!\d)", text))
 
 
+def without_form_token(body: str) -> str:
+    """An answer without its form token: random letters and digits, in which a year may stand by chance."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", body)
+
+
 def comparable(body: str, asked: str) -> str:
     """An answer without what differs by nature: the form token, and the echo of what was asked."""
-    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", readable(body))
+    text = without_form_token(readable(body))
     return text.replace(asked, "(asked)").replace(asked.replace(" ", "+"), "(asked)")
 
 
@@ -212,7 +227,8 @@ def _plain(response: Any, query: str) -> tuple[int, str]:
 
 def _disclosed(response: Any, asked: str, hidden: dict[str, Marker], address: Address) -> Iterator[str]:
     """The hidden markers in an answer, but for an echo of the question; and bare records in the context of a page."""
-    text = readable("\n".join([*(f"{name}: {value}" for name, value in response.items()), response.content.decode()]))
+    body = without_form_token(response.content.decode())
+    text = readable("\n".join([*(f"{name}: {value}" for name, value in response.items()), body]))
     for token in sorted(tokens(text) & hidden.keys() - tokens(readable(asked))):
         yield str(hidden[token])
     if not address.is_admin and response.context is not None:

@@ -11,10 +11,14 @@ from django.http import HttpRequest
 
 from customer360.models import (
     Account,
+    AccountAlert,
     AccountCustomer,
     AccountSummary,
+    Bill,
     Customer,
     FinancialTransaction,
+    Note,
+    Payment,
     Premise,
     RowRule,
     ServiceAgreement,
@@ -251,4 +255,43 @@ class FinancialTransactionAdmin(VisibleModelAdmin):
     list_display = ("ft_id", "account", "type", "current_amount", "accounting_date", "is_frozen")
     search_fields = ("=ft_id", "=account__account_id")
     list_filter = ("type", "is_frozen")
+    list_select_related = ("account",)
+
+
+@admin.register(Bill)
+class BillAdmin(VisibleModelAdmin):
+    """Bills, read only."""
+
+    list_display = ("bill_id", "account", "status", "bill_date", "due_date", "amount", "open_amount")
+    search_fields = ("=bill_id", "=account__account_id")
+    list_filter = ("status",)
+    list_select_related = ("account",)
+
+
+@admin.register(Payment)
+class PaymentAdmin(VisibleModelAdmin):
+    """Payments, read only."""
+
+    list_display = ("payment_id", "account", "received_date", "amount", "tender_type", "status")
+    search_fields = ("=payment_id", "=account__account_id")
+    list_filter = ("status",)
+    list_select_related = ("account",)
+
+
+@admin.register(Note)
+class NoteAdmin(VisibleModelAdmin):
+    """Notes, read only."""
+
+    list_display = ("note_id", "account", "customer", "subject", "source", "author", "written_at")
+    search_fields = ("=note_id", "=account__account_id", "=customer__person_id")
+    list_filter = ("is_letter",)
+    list_select_related = ("account", "customer")
+
+
+@admin.register(AccountAlert)
+class AccountAlertAdmin(VisibleModelAdmin):
+    """Alerts on accounts, read only."""
+
+    list_display = ("id", "account", "alert_type_name", "start_date", "end_date")
+    search_fields = ("=account__account_id",)
     list_select_related = ("account",)

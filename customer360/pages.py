@@ -1,8 +1,8 @@
-"""Pages are sorted panels. An app pushes its panels in its `panels.py`; the page knows no app by name."""
+"""Pages are sorted panels. An app pushes its panels in its module `panels`; the page knows no app by name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from customer360.visibility.viewer import Viewer, VisibleRecord
 
@@ -11,15 +11,33 @@ if TYPE_CHECKING:
 
 Fields = tuple[type["VisibleModel"], str]
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One look at the page of a record: whose it is, and the request's query string, for panels that page or unfold."""
+
+    record: VisibleRecord
+    viewer: Viewer
+    query: Mapping[str, str]
+    _known: dict[Callable[..., Any], Any] = field(default_factory=dict, repr=False)
+
+    def read(self, selector: Callable[[Viewer, VisibleRecord], T]) -> T:
+        """What the selector gives for this record, asked once however many panels show it."""
+        if selector not in self._known:
+            self._known[selector] = selector(self.viewer, self.record)
+        return self._known[selector]
+
 
 @dataclass(frozen=True)
 class Panel:
     """One block of a page.
 
-    `rows(record, viewer, query)` gives what the panel shows, already as the viewer may see it; nothing to show, no
-    panel. `query` is the request's query string, for panels that page or unfold. `needs` names the fields without which
-    the panel makes no sense: a viewer who may not VIEW them all gets no panel, heading included. `sources` names the
-    systems whose data it shows, for the "as of" line. `key` is the letter that, typed after `g`, goes to the panel.
+    `rows(visit)` gives what the panel shows, already as the viewer may see it; nothing to show, no panel. `needs` names
+    the fields without which the panel makes no sense: a viewer who may not VIEW them all gets no panel, heading
+    included. `sources` names the systems whose data it shows, for the "as of" line. `key` is the letter that, typed
+    after `g`, goes to the panel.
     """
 
     name: str
@@ -28,7 +46,7 @@ class Panel:
     slot: str
     order: int
     template: str
-    rows: Callable[[VisibleRecord, Viewer, Mapping[str, str]], Any]
+    rows: Callable[[Visit], Any]
     needs: tuple[Fields, ...] = ()
     sources: tuple[str, ...] = ("ccb",)
     key: str = ""
@@ -65,10 +83,10 @@ def panels(page: str) -> list[Panel]:
     return sorted((panel for panel in _panels.values() if panel.page == page), key=lambda panel: panel.order)
 
 
-def draw(page: str, record: VisibleRecord, viewer: Viewer, query: Mapping[str, str]) -> dict[str, list[Drawn]]:
+def draw(page: str, visit: Visit) -> dict[str, list[Drawn]]:
     """The panels of a page that have something to show to the viewer, by slot."""
     drawn: dict[str, list[Drawn]] = {}
     for panel in panels(page):
-        if panel.is_for(viewer) and (rows := panel.rows(record, viewer, query)):
+        if panel.is_for(visit.viewer) and (rows := panel.rows(visit)):
             drawn.setdefault(panel.slot, []).append(Drawn(panel, rows))
     return drawn

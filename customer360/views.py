@@ -86,9 +86,10 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         record = selectors.account(viewer, account_id)
     except Account.DoesNotExist:
         return _nothing_here(request)
-    panels = pages.draw("account", record, viewer, request.GET.dict())
+    panels = pages.draw("account", pages.Visit(record, viewer, request.GET.dict()))
     chips, facts = lines(viewer, record, HEADER_CHIPS), lines(viewer, record, HEADER_COLUMNS)
-    context = {"account": record, "chips": chips, "facts": facts, "panels": panels}
+    sections = {drawn.panel.name for slot in panels.values() for drawn in slot}
+    context = {"account": record, "chips": chips, "facts": facts, "panels": panels, "sections": sections}
     return render(request, "customer360/account.html", context)
 
 

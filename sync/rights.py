@@ -13,12 +13,12 @@ from customer360.visibility.viewer import Viewer
 
 def may_operate(viewer: Viewer) -> bool:
     """Whether this person runs streams, also in full, and sees which fields a rejected row has and of what kind."""
-    return viewer.user.has_perm("sync.operate")
+    return viewer.holds("sync.operate")
 
 
 def may_steward(viewer: Viewer) -> bool:
     """Whether this person settles what the machine cannot: rejected rows, and runs that a brake stopped."""
-    return viewer.user.has_perm("sync.steward")
+    return viewer.holds("sync.steward")
 
 
 def may_see(viewer: Viewer) -> bool:

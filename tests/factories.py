@@ -13,10 +13,14 @@ from django.contrib.auth.models import Group
 
 from customer360.models import (
     Account,
+    AccountAlert,
     AccountCustomer,
     AccountSummary,
+    Bill,
     Customer,
     FinancialTransaction,
+    Note,
+    Payment,
     Premise,
     RowRule,
     ServiceAgreement,
@@ -147,6 +151,55 @@ def make_transaction(
         "received_date": on if is_payment else None,
     }
     return FinancialTransaction.objects.create(**(defaults | values))
+
+
+def make_bill(account: Account, amount: Decimal | str | int = "100.00", on: date = TODAY, **values: Any) -> Bill:
+    """A complete bill of that amount, due 21 days later; all of it is open unless `open_amount` says otherwise."""
+    amount = Decimal(amount)
+    defaults = {
+        "bill_id": _identifier("60", digits=12),
+        "account": account,
+        "status": Bill.Status.COMPLETE,
+        "bill_date": on,
+        "due_date": on + timedelta(days=21),
+        "completed_at": datetime(on.year, on.month, on.day, 6, tzinfo=UTC),
+        "amount": amount,
+        "amount_due": amount,
+        "open_amount": amount,
+    }
+    return Bill.objects.create(**(defaults | values))
+
+
+def make_payment(account: Account, amount: Decimal | str | int = "100.00", on: date = TODAY, **values: Any) -> Payment:
+    """A frozen payment of that amount by bank transfer."""
+    defaults = {
+        "payment_id": _identifier("80", digits=12),
+        "account": account,
+        "received_date": on,
+        "amount": Decimal(amount),
+        "tender_type": "ACH",
+        "status": Payment.Status.FROZEN,
+    }
+    return Payment.objects.create(**(defaults | values))
+
+
+def make_note(account: Account | None, text: str = "Prefers calls before 11:00.", **values: Any) -> Note:
+    """A note about an account; with None and `customer`, one about the customer alone."""
+    defaults = {
+        "note_id": _identifier("50"),
+        "account": account,
+        "subject": "Account note",
+        "source": "CC&B: Account",
+        "author": "T. Brandt",
+        "written_at": datetime(2026, 10, 21, 14, 30, tzinfo=UTC),
+    }
+    return Note.objects.create(**(defaults | {"text": text} | values))
+
+
+def make_alert(account: Account, name: str = "Dog on premises", **values: Any) -> AccountAlert:
+    """An alert that has held for a month, until further notice."""
+    defaults = {"alert_type": f"T{next(_numbers)}", "start_date": TODAY - timedelta(days=30), "end_date": None}
+    return AccountAlert.objects.create(**(defaults | {"account": account, "alert_type_name": name} | values))
 
 
 def make_role(name: str, access: Mapping[FieldGroup, Access] | None = None, scopes: Iterable[str] = ("all",)) -> Group:

@@ -72,7 +72,10 @@ class Account(MirroredAddress, MirroredModel):
         FieldGroup.NOTES: ("alert_text",),
         FieldGroup.CREDIT: ("collection_class", "credit_review_date"),
     }  # fmt: skip
-    derived_fields = Customer.derived_fields | {"display_name": ("name", "customer"), "is_active": ("status",)}
+    # The figures are a record of their own, whose fields are seen by their own groups.
+    derived_fields = Customer.derived_fields | {
+        "display_name": ("name", "customer"), "is_active": ("status",), "summary": ("account_id",),
+    }  # fmt: skip
     account_path = ""
     account_column = "account_id"
 

@@ -65,6 +65,23 @@ def monthyear(value: Any) -> str:
 
 
 @register.filter
+def fullmonth(value: date) -> str:
+    """A month as March 2014."""
+    return date_format(value, "F Y")
+
+
+@register.filter
+def daysaway(value: Any) -> str:
+    """How far a day is from today: in 16 days, today, 13 days ago. A mask, or nothing, stays as it is."""
+    if not isinstance(value, date):
+        return "" if value is None else str(value)
+    days = (value - timezone.localdate()).days
+    if days == 0:
+        return "today"
+    return f"in {count(days, 'day')}" if days > 0 else f"{count(-days, 'day')} ago"
+
+
+@register.filter
 def stamp(value: datetime | None) -> str:
     """A moment as 02:00 if it is today, else as 23 Nov 02:00, in the portal's time zone; never a relative word."""
     if value is None:
@@ -140,6 +157,24 @@ def count(number: int, noun: str) -> str:
 def phonelink(value: str) -> str:
     """The digits of a telephone number as a tel: link takes them."""
     return "".join(character for character in str(value) if character.isdigit() or character == "+")
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: template.Context, **changes: Any) -> str:
+    """The address of this page with its query string changed; a parameter that is None leaves."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def page_of(context: template.Context, parameter: str, number: int) -> str:
+    """The address of this page with that page of a list, whatever parameter says it."""
+    return with_query(context, **{parameter: number})
 
 
 @register.inclusion_tag("components/as_of.html", takes_context=True)

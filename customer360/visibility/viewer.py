@@ -5,9 +5,11 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, JSONObject
 from django.utils.text import capfirst
 
 from customer360.models import Account, RowRule, User, VisibilityRule, VisibleModel
@@ -21,22 +23,50 @@ M = TypeVar("M", bound=Model)
 
 
 class Viewer:
-    """One person's rights. Rules are read once, so that a page asks the database for them twice and no more."""
+    """One person's rights. Roles and rules are read once, in one question to the database."""
 
     def __init__(self, user: User) -> None:
         self.user = user
         self._access: dict[type[VisibleModel], dict[str, Access]] = {}
 
     @cached_property
+    def _roles(self) -> list[Any]:
+        """The person's roles; each with what it holds: visibility rules, row scopes and permissions."""
+        rules = VisibilityRule.objects.filter(role=OuterRef("pk")).values_list(
+            JSONObject(**{name: name for name in ("id", "group", "access", "model", "field")})
+        )
+        scopes_held = RowRule.objects.filter(role=OuterRef("pk")).values_list("scope")
+        permissions = Permission.objects.filter(group=OuterRef("pk")).values_list(
+            Concat("content_type__app_label", Value("."), "codename")
+        )
+        roles = Group.objects.filter(user=self.user).order_by("name")
+        return list(
+            roles.annotate(
+                rules_held=ArraySubquery(rules),
+                scopes_held=ArraySubquery(scopes_held),
+                permissions_held=ArraySubquery(permissions),
+            )
+        )
+
+    @cached_property
     def _rules(self) -> list[VisibilityRule]:
         if not self.user.is_active:
             return []
-        return list(VisibilityRule.objects.filter(role__user=self.user).select_related("role"))
+        return [VisibilityRule(role=role, **rule) for role in self._roles for rule in role.rules_held]
 
-    @cached_property
+    @property
     def roles(self) -> tuple[str, ...]:
         """The names of the roles in force."""
-        return tuple(sorted(Group.objects.filter(user=self.user).values_list("name", flat=True)))
+        return tuple(role.name for role in self._roles)
+
+    def holds(self, permission: str) -> bool:
+        """Whether a role of this person holds the permission, such as `sync.steward`; a superuser holds every one.
+
+        A permission opens a page, and what stands on it is still a matter of roles. Costs no question of its own, so
+        that navigation may ask on every page; permissions given to a person directly do not count.
+        """
+        held = self.user.is_superuser or any(permission in role.permissions_held for role in self._roles)
+        return self.user.is_active and held
 
     def access(self, model: type[VisibleModel]) -> dict[str, Access]:
         """The grade of access to every field and derived field of a model. A name that is not in it is hidden."""
@@ -80,7 +110,7 @@ class Viewer:
         if not self.user.is_active:
             return []
         conditions: list[Q] = []
-        for name in RowRule.objects.filter(role__user=self.user).values_list("scope", flat=True).distinct():
+        for name in sorted({scope for role in self._roles for scope in role.scopes_held}):
             if (scope := scopes.scope(name)) is None:
                 continue
             condition = scope(self.user)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -87,6 +88,8 @@ def portal(browser: Browser, live_server: Any, monkeypatch: pytest.MonkeyPatch) 
     from tests.browser.story import tell
     from tests.factories import PASSWORD, make_user
 
+    # It is noon in New York on the day that the story is told.
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 24, 17, tzinfo=UTC))
     monkeypatch.setattr(sources, "_sources", {"ccb": tell()})
     opened: list[Portal] = []
 

@@ -46,9 +46,7 @@ def everything(superuser):
     ClockedSchedule.objects.create(clocked_time=timezone.now())
     IntervalSchedule.objects.create(every=10, period="minutes")
     SolarSchedule.objects.create(event="sunrise", latitude=43, longitude=-70)
-    run = SyncRun.objects.create(
-        stream="ccb.bills", mode="full", business_date=TODAY, held=3, gone=1, read=2
-    )
+    run = SyncRun.objects.create(stream="ccb.bills", mode="full", business_date=TODAY, held=3, gone=1, read=2)
     Bookmark.objects.create(stream="ccb.bills", last_run=run)
     RejectedRow.objects.create(
         stream="ccb.bills", record_key="1", reason="no key", detail="It has no key.", raw={"bill_id": None},

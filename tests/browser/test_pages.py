@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.browser.story import ACCOUNT, EMPTY_ACCOUNT, NO_RESULTS, RESULTS
+from tests.browser.story import ACCOUNT, BUSY_ACCOUNT, EMPTY_ACCOUNT, NO_RESULTS, RESULTS
 
-PAGES = ("/", RESULTS, NO_RESULTS, ACCOUNT, EMPTY_ACCOUNT, "/nothing-here")
+PAYMENTS, TRANSACTIONS = f"{ACCOUNT}?tab=payments&notes=all", f"{ACCOUNT}?tab=transactions"
+PAGES = ("/", RESULTS, NO_RESULTS, ACCOUNT, PAYMENTS, TRANSACTIONS, BUSY_ACCOUNT, EMPTY_ACCOUNT, "/nothing-here")
 WIDTHS = (320, 360, 390, 768, 960, 1024, 1280, 1366, 1920)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -59,7 +60,7 @@ def test_no_page_scrolls_sideways_at_any_width(portal):
     rep = portal("rep")
     for path in PAGES:
         page = rep.open(path)
-        page.evaluate("document.querySelectorAll('details.more').forEach(each => { each.open = true })")
+        page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             too_wide = page.evaluate(
@@ -73,13 +74,16 @@ def test_a_rep_sees_what_a_caller_asks_about_without_scrolling(portal):
     page = portal("rep").open(ACCOUNT)
     for text in (
         "Harborview Cold Storage LLC", "421 866 5007", "Active", "$4,912.35", "$1,284.60 past due", "Dana Whitfield",
-        "(207) 555-0142", "1180 Pier Road, Unit B", "42 Harbor Loop, Floor 2", "9 Quarry Lane (depot)", "Not frozen",
+        "(207) 555-0142", "1180 Pier Road, Unit B", "42 Harbor Loop, Floor 2", "9 Quarry Lane (depot)", "Next due",
+        "Planned outage at Pier Road", "Sensitive load", "Last payment", "Latest bill", "13 d past due",
+        "Call, inbound",
     ):  # fmt: skip
         box = page.locator(f"main :text('{text}')").first.bounding_box()
         assert box is not None, text
         assert box["y"] + box["height"] <= 900, text
-    fourth_transaction = page.locator("#transactions tbody tr").nth(3).bounding_box()
-    assert fourth_transaction["y"] + fourth_transaction["height"] <= 900
+    for fourth in (page.locator("#billing .tw tbody tr").nth(3), page.locator("#notes li").nth(3)):
+        box = fourth.bounding_box()
+        assert box["y"] + box["height"] <= 900
 
 
 def test_the_header_of_the_record_stays_in_sight_and_is_low(portal):
@@ -102,7 +106,7 @@ def test_an_account_id_typed_on_any_page_opens_the_account_with_one_enter(portal
 
 def test_the_keyboard_reaches_the_sections_and_copies_the_account_number(portal):
     page = portal("rep").open(ACCOUNT, permissions=["clipboard-read", "clipboard-write"])
-    for key, section in (("t", "transactions"), ("b", "balance"), ("p", "premises"), ("c", "people")):
+    for key, section in (("b", "billing"), ("n", "notes"), ("p", "premises"), ("c", "people")):
         page.keyboard.press("g")
         page.keyboard.press(key)
         assert page.evaluate("document.activeElement.id") == section
@@ -127,8 +131,16 @@ def test_the_chosen_theme_is_kept_and_the_systems_theme_is_the_default(portal):
 def test_reading_works_without_scripts(portal):
     page = portal("rep").open(ACCOUNT, java_script_enabled=False)
     assert page.locator("text=$4,912.35").first.is_visible()
-    page.click("text=Older")
-    page.wait_for_url("**?page=2**")
+    for tab, text in (("Payments", "ACH"), ("Transactions", "Not frozen"), ("Bills", "Not yet due")):
+        page.click(f"#billing nav :text('{tab}')")
+        page.wait_for_url(f"**?tab={tab.lower()}**")
+        assert page.locator(f"#billing >> text={text}").first.is_visible()
+    page.click("#billing >> text=Older")
+    page.wait_for_url("**page=2**")
+    page.click("text=Show as table")
+    assert page.locator(".chart table").is_visible()
+    page.click("text=All 34 notes")
+    page.wait_for_url("**notes=all**")
     page.click("text=Service that has ended")
     assert page.locator("details.more table").is_visible()
     assert not page.locator("#theme").is_visible()

@@ -1,7 +1,7 @@
 """Fixtures for tests of pages. Models are imported inside: they can be once the tests' services run, which is later."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,14 @@ from customer360.sources import Freshness, SourceState
 
 
 @pytest.fixture
-def harborview(db: None) -> Any:
-    """The account of the story, with something in every panel."""
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is noon in New York on the day that the records of tests are written for, 24 November 2026."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 24, 17, tzinfo=UTC))
+
+
+@pytest.fixture
+def harborview(db: None, noon: None) -> Any:
+    """The account of the story, with something in every panel, on the day of the story."""
     from tests.customer360.story import make_harborview
 
     return make_harborview()

@@ -1,17 +1,21 @@
 """Records and helpers for tests of pages: an account with something in every panel, and who looks at it."""
 
 import re
+from datetime import date
 
 from django.urls import reverse
 
 from customer360.models import Account, ServiceAgreement
 from customer360.visibility.groups import Access, FieldGroup
 from tests.factories import (
-    TODAY,
     make_account,
     make_account_customer,
     make_agreement,
+    make_alert,
+    make_bill,
     make_customer,
+    make_note,
+    make_payment,
     make_premise,
     make_role,
     make_summary,
@@ -25,14 +29,24 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def make_harborview() -> Account:
     """An account with something in every panel."""
     account = make_account(
-        make_customer("Harborview Cold Storage LLC"), account_id="4218665007", collection_class="COL-9"
-    )
-    make_account_customer(account, make_customer("Whitfield,Dana", phone="(207) 555-0187", email="dana@cold.example"))
-    make_summary(
-        account, balance="4912.35", past_due="1284.60", past_due_1_30="1284.60", past_due_since=TODAY,
-        last_payment_amount="2457.50", last_payment_date=TODAY, revenue_12m="45910.22", revenue_prior_12m="43311.00",
-        revenue_fytd="42180.44",
+        make_customer("Harborview Cold Storage LLC"), account_id="4218665007", collection_class="COL-9",
+        alert_text="Ring the plant before any visit",
     )  # fmt: skip
+    contact = make_customer("Whitfield,Dana", phone="(207) 555-0187", email="dana@cold.example")
+    make_account_customer(account, contact)
+    make_summary(
+        account, balance="4912.35", past_due="1284.60", past_due_1_30="1284.60", past_due_since=date(2026, 11, 11),
+        last_payment_amount="2457.50", last_payment_date=date(2026, 11, 14), last_bill_amount="3627.75",
+        last_bill_date=date(2026, 11, 19), amount_due="4912.35", due_date=date(2026, 12, 10),
+        revenue_12m="45910.22", revenue_prior_12m="43311.00", revenue_fytd="42180.44",
+    )  # fmt: skip
+    make_bill(account, "3627.75", date(2026, 11, 19))
+    make_bill(account, "3742.10", date(2026, 10, 21), open_amount="1284.60")
+    make_bill(account, "3410.00", date(2025, 11, 19), open_amount="0.00")
+    make_payment(account, "2457.50", date(2026, 11, 14), tender_type="LBOX")
+    make_note(account, "Wants the dock meter read by hand", author="T. Brandt")
+    make_note(None, "Prefers calls before 11:00", customer=contact, subject="Call times", author="J. Alvarez")
+    make_alert(account, "Planned outage at Pier Road", end_date=date(2026, 11, 26))
     premise = make_premise("1180 Pier Road", life_support_note="Ammonia refrigeration")
     agreement = make_agreement(account, premise, service_agreement_id="7714430192")
     make_agreement(account, premise, status=ServiceAgreement.Status.CLOSED, rate="E-OLD")

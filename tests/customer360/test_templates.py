@@ -48,6 +48,7 @@ class TestMoney:
         assert portal.monthyear(value) == text
         assert portal.percent(value) == text
         assert portal.identifier(value) == text
+        assert portal.daysaway(value) == text
 
 
 class TestTime:
@@ -73,6 +74,12 @@ class TestTime:
     def test_a_day_near_midnight_is_the_day_of_the_portals_time_zone(self):
         assert portal.shortdate(datetime(2026, 11, 24, 3, tzinfo=UTC)) == "23 Nov 2026"
         assert portal.shortdate(date(2026, 11, 4)) == "4 Nov 2026"
+
+    @pytest.mark.parametrize(
+        ("days", "text"), [(16, "in 16 days"), (1, "in 1 day"), (0, "today"), (-13, "13 days ago")]
+    )
+    def test_a_day_is_told_by_how_far_away_it_is(self, days, text):
+        assert portal.daysaway(date(2026, 11, 24) + timedelta(days=days)) == text
 
     @pytest.mark.parametrize(("hours", "text"), [(1, "1 hour"), (31, "31 hours"), (48, "2 days"), (80, "3 days")])
     def test_age_is_in_hours_and_then_in_days(self, hours, text):
@@ -111,6 +118,23 @@ class TestText:
 
     def test_an_icon_says_nothing_to_a_screen_reader(self):
         assert drawn('{% icon "search" %}').startswith('<svg class="icon " aria-hidden="true"')
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        ("asked", "changes", "address"),
+        [
+            ("", {"tab": "payments"}, "?tab=payments"),
+            ("tab=bills&page=3&notes=all", {"tab": "payments", "page": None}, "?tab=payments&notes=all"),
+            ("notes=all", {"notes": None}, "?"),
+        ],
+    )
+    def test_a_link_changes_one_thing_and_keeps_the_others(self, rf, asked, changes, address):
+        assert portal.with_query({"request": rf.get(f"/?{asked}")}, **changes) == address
+
+    def test_a_pager_turns_the_pages_of_its_own_list(self, rf):
+        context = {"request": rf.get("/?page=2&notes=all")}
+        assert portal.page_of(context, "notes", 2) == "?page=2&notes=2"
 
 
 class TestFreshness:
@@ -158,12 +182,13 @@ class TestEveryTemplate:
             assert f'id="{name}"' in sprite, name
 
     def test_every_kind_of_cell_that_is_named_has_its_template(self):
-        from customer360 import panels, views
+        from customer360 import views
+        from customer360.panels import billing, figures, notes, people, premises
         from customer360.tables import Column
 
         columns = [
             column
-            for module in (panels, views)
+            for module in (views, billing, figures, notes, people, premises)
             for value in vars(module).values()
             for column in ([value] if isinstance(value, Column) else value if isinstance(value, tuple) else [])
             if isinstance(column, Column)

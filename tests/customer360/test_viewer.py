@@ -120,11 +120,22 @@ def test_rows_leave_out_what_is_hidden_and_what_is_empty() -> None:
     assert [(label, value) for label, value, _ in seen.rows("name", "phone", "email")] == [("Phone", "555-0100")]
 
 
-def test_a_page_reads_the_rules_once(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_page_reads_roles_and_rules_once(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     viewer = Viewer(make_user(role="rep"))
     with django_assert_num_queries(1):
         for model in (Account, Customer, AccountSummary):
             viewer.access(model)
+            viewer.records(model._default_manager.all())
+        assert viewer.roles == ("rep",)
+        assert not viewer.holds("customer360.view_visibilityrule")
+
+
+def test_a_permission_is_held_by_a_role_and_by_every_superuser() -> None:
+    assert Viewer(make_user(role="administrator")).holds("customer360.view_visibilityrule")
+    assert not Viewer(make_user(role="administrator")).holds("customer360.view_account")
+    assert not Viewer(make_user(role="administrator", is_active=False)).holds("customer360.view_visibilityrule")
+    assert Viewer(make_user(role="rep", is_superuser=True)).holds("customer360.view_visibilityrule")
+    assert not Viewer(make_user(role="rep")).holds("customer360.view_visibilityrule")
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,14 @@ UNUSED = "꒎"
 # Pages that read no query string but, at most, where to go next; or a name that tells nothing of a customer.
 ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health", "sync", "sync-rejected"}
 
+# Pages of which the query string shows another part: every part is asked for.
+PARTS = {
+    "account": (
+        "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",
+        "?premises=all",
+    ),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Address:
@@ -64,7 +72,8 @@ class Address:
             choices = [[(name, value) for value in values_of(name, self.model, world)] for name in self.parameters]
         except KeyError as parameter:
             raise LookupError(f"Say in values_of() which values {parameter} of {self.route} takes.") from parameter
-        return [self._path(dict(chosen)) for chosen in itertools.product(*choices)]
+        paths = [self._path(dict(chosen)) for chosen in itertools.product(*choices)]
+        return [path + part for path in paths for part in ("", *PARTS.get(self.name, ()))]
 
     def _path(self, chosen: dict[str, Any]) -> str:
         if self.name and not self.name.endswith(":"):
@@ -139,8 +148,9 @@ def _like(marker: Marker) -> str:
 
 
 def readable(body: str) -> str:
-    """The text of an answer with every escape undone, and digits ungrouped."""
-    plain = unescape(unquote(body))
+    """The text of an answer with every escape undone, digits ungrouped, and without the form token: it is random."""
+    plain = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", body)
+    plain = unescape(unquote(plain))
     plain = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), plain)
     return re.sub(r"(?<=\d),(?=\d{3})", "", plain)
 
@@ -151,7 +161,7 @@ def tokens(text: str) -> set[str]:
 
 
 def without_form_token(body: str) -> str:
-    """An answer without the random text that protects its forms."""
+    """An answer without its form token: random letters and digits, in which a year may stand by chance."""
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", body)
 
 

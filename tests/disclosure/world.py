@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import models
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from customer360.models import User, VisibleModel
@@ -25,6 +27,9 @@ from tests import factories
 # A record that is marked removed or archived is not on its pages, so these are planted in history alone.
 ONLY_IN_HISTORY = {"removed_at", "archived_at"}
 
+# The addresses of runs stand on pages: a random one would look like a year now and then.
+RUNS = (UUID("aaaaaaaa-aaaa-4aaa-aaaa-aaaaaaaaaaaa"), UUID("bbbbbbbb-bbbb-4bbb-bbbb-bbbbbbbbbbbb"))
+
 
 @dataclass(frozen=True)
 class Marker:
@@ -35,10 +40,16 @@ class Marker:
     token: str
     value: Any
     is_past: bool
+    is_rejected: bool = False
 
     def __str__(self) -> str:
         model = type(self.record).__name__ if self.record else "RejectedRow"
-        return f"{model}.{self.field}{' (history)' if self.is_past else ''} as {self.token}"
+        return f"{model}.{self.field}{self.where} as {self.token}"
+
+    @property
+    def where(self) -> str:
+        """Where the value is, if not in the record itself."""
+        return " (history)" if self.is_past else " (rejected row)" if self.is_rejected else ""
 
 
 @dataclass
@@ -75,6 +86,12 @@ class World:
                 setattr(record, name, None)
         record.save()
 
+    def forget(self, record: VisibleModel, *fields: str) -> None:
+        """Drop the present markers of those fields of a record, which no longer holds them."""
+        for token, marker in list(self.markers.items()):
+            if marker.record is record and marker.field in fields and not marker.is_past:
+                del self.markers[token]
+
     def key(self, digits: int = 10) -> str:
         """A key that is a marker; `plant_key` says whose."""
         return next(self._syllables) * digits
@@ -110,14 +127,27 @@ def make_world() -> World:
         summary = factories.make_summary(account)
         premise = factories.make_premise(premise_id=world.key())
         agreement = factories.make_agreement(account, premise, service_agreement_id=world.key())
-        bill = factories.make_transaction(agreement, ft_id=world.key(12))
-        records += [customer, contact, account, *account.customer_roles.all(), summary, premise, agreement, bill]
+        charge = factories.make_transaction(agreement, ft_id=world.key(12))
+        bill, bill_now = (factories.make_bill(account, bill_id=world.key(12)) for _ in range(2))
+        payment = factories.make_payment(account, payment_id=world.key(12))
+        note = factories.make_note(account, note_id=world.key(), customer=customer, premise=premise)
+        personal = factories.make_note(None, note_id=world.key(), customer=contact)
+        alert, alert_now = (factories.make_alert(account) for _ in range(2))
+        records += [
+            customer, contact, account, *account.customer_roles.all(), summary, premise, agreement, charge,
+            bill, bill_now, payment, note, personal, alert, alert_now,
+        ]  # fmt: skip
         for record in records:
             if isinstance(record.pk, str) and not record._meta.pk.is_relation:
                 world.markers[record.pk[0]] = Marker(record, record._meta.pk.name, record.pk[0], record.pk, False)
             if hasattr(type(record), "history"):
                 world.plant(record, is_past=True)
             world.plant(record, is_past=False)
+        # The chart shows bills of these years, and the page alerts that hold today: planted dates are neither.
+        type(bill_now).objects.filter(pk=bill_now.pk).update(bill_date=timezone.localdate())
+        type(alert_now).objects.filter(pk=alert_now.pk).update(end_date=None)
+        for record in (bill_now, alert_now):
+            world.forget(record, "bill_date", "end_date")
     _plant_rejected_row(world)
     _plant_rejected_values(world)
     return world
@@ -127,7 +157,7 @@ def _plant_rejected_row(world: World) -> None:
     """A rejected row whose key and reason anyone who runs the sync may know, and whose values nobody may."""
     token = next(world._syllables)
     world.markers[token] = Marker(None, "raw", token, token * 8, False)
-    run = SyncRun.objects.create(stream="customers", mode=SyncRun.Mode.FULL, business_date=factories.TODAY)
+    run = SyncRun.objects.create(id=RUNS[0], stream="customers", mode=SyncRun.Mode.FULL, business_date=factories.TODAY)
     Bookmark.objects.create(stream="customers", last_run=run)
     RejectedRow.objects.create(
         stream="customers", record_key="3000000001", field="name", reason=RejectedRow.Reason.TOO_LONG,
@@ -138,7 +168,9 @@ def _plant_rejected_row(world: World) -> None:
 
 def _plant_rejected_values(world: World) -> None:
     """For a record of each stream in both worlds a rejected row with other values for it, as visible as its own are."""
-    run = SyncRun.objects.create(stream="ccb.customers", mode=SyncRun.Mode.FULL, business_date=factories.TODAY)
+    run = SyncRun.objects.create(
+        id=RUNS[1], stream="ccb.customers", mode=SyncRun.Mode.FULL, business_date=factories.TODAY
+    )
     for number, (stream, records) in enumerate(itertools.product(STREAMS, (world.granted, world.others))):
         if (record := next((record for record in records if type(record) is stream.model), None)) is None:
             continue
@@ -148,7 +180,7 @@ def _plant_rejected_values(world: World) -> None:
             token, value = made or (None, getattr(record, column.attname))
             raw[column.column] = None if value is None else str(value)
             if token:
-                world.markers[token] = Marker(record, column.name, token, value, False)
+                world.markers[token] = Marker(record, column.name, token, value, False, is_rejected=True)
         RejectedRow.objects.create(
             stream=stream.name, record_key=f"row {number}", reason=RejectedRow.Reason.NO_KEY, detail="It has no key.",
             raw=raw, fingerprint=str(number), first_run=run.pk, first_seen_at=datetime(2026, 11, 24, tzinfo=UTC),
@@ -159,7 +191,7 @@ def may_view(role_name: str, world: World, marker: Marker) -> bool:
     """Whether the delivered role may see the value, by the delivered table alone and not by the Viewer under test."""
     role = next(role for role in ROLES if role.name == role_name)
     in_scope = "all" in role.scopes or ("granted" in role.scopes and marker.record in world.granted)
-    if marker.record is None or not in_scope:
+    if marker.record is None or not in_scope or (marker.is_rejected and "sync.steward" not in role.may):
         return False
     groups = [group for group, names in marker.record.field_groups.items() if marker.field in names]
     return role.access.get(groups[0], Access.HIDDEN) >= Access.VIEW

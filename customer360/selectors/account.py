@@ -1,34 +1,24 @@
-"""Reads for the page about one account: each takes the viewer first and gives records as that viewer may see them."""
+"""Reads of one account: the account itself, its customers, and what it is served with."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
-
-from customer360.models import Account, AccountCustomer, AccountSummary, FinancialTransaction, Premise, ServiceAgreement
+from customer360.models import Account, AccountCustomer, Premise, ServiceAgreement
 from customer360.visibility.viewer import Viewer, VisibleRecord
-
-TRANSACTIONS_A_PAGE = 25
 
 ENDED_STATUSES = (ServiceAgreement.Status.CLOSED, ServiceAgreement.Status.CANCELED)
 """An agreement in one of these is over: no service, and no final bill to come."""
 
 
 def account(viewer: Viewer, account_id: str) -> VisibleRecord:
-    """The account of that ID, with its main customer.
+    """The account of that ID, with its main customer and, where they were computed, its figures (`summary`).
 
     Raises Account.DoesNotExist if there is none, if it is not in the viewer's scope, or if the viewer may not see
     account IDs, by which the page about an account is addressed.
     """
     if not (viewer.may(Account, "account_id") and account_id.isalnum()):
         raise Account.DoesNotExist
-    return viewer.see(viewer.records(Account.objects.select_related("customer")).get(pk=account_id))
-
-
-def summary(viewer: Viewer, account: VisibleRecord) -> VisibleRecord | None:
-    """The figures of an account; None before they were first computed."""
-    figures = viewer.records(AccountSummary.objects.filter(account=account.pk)).first()
-    return viewer.see(figures) if figures else None
+    return viewer.see(viewer.records(Account.objects.select_related("customer", "summary")).get(pk=account_id))
 
 
 def customers(viewer: Viewer, account: VisibleRecord) -> list[VisibleRecord]:
@@ -79,44 +69,3 @@ def _by_premise(agreements: Iterable[VisibleRecord]) -> list[ServedPremise]:
         premise = getattr(agreement, "premise", None)
         served.setdefault(premise, ServedPremise(premise, [])).agreements.append(agreement)
     return list(served.values())
-
-
-@dataclass(frozen=True)
-class Slice:
-    """One page of a long list: its records, its number from 1 on, and where the records stand in the whole."""
-
-    records: list[VisibleRecord]
-    number: int
-    pages: int
-    first: int
-    last: int
-    total: int
-
-    @property
-    def previous(self) -> int | None:
-        """The number of the page before, if there is one."""
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def next(self) -> int | None:
-        """The number of the page after, if there is one."""
-        return self.number + 1 if self.number < self.pages else None
-
-
-def transactions(viewer: Viewer, account: VisibleRecord, page: str | None) -> Slice:
-    """One page of an account's financial transactions, the newest first; those not frozen yet stand before all others.
-
-    A page that is no number is the first, one past the end is the last. Transactions found gone from CC&B before they
-    became effective are left out.
-    """
-    found = viewer.records(FinancialTransaction.objects.filter(account=account.pk, removed_at=None))
-    newest_first = found.select_related("service_agreement").order_by("-accounting_date", "-ft_id")
-    listed = Paginator(newest_first, TRANSACTIONS_A_PAGE).get_page(page)
-    return Slice(
-        records=viewer.see_all(listed.object_list),
-        number=listed.number,
-        pages=listed.paginator.num_pages,
-        first=listed.start_index(),
-        last=listed.end_index(),
-        total=listed.paginator.count,
-    )

@@ -1,0 +1,76 @@
+"""What was written down about an account and its customers."""
+
+import re
+from dataclasses import dataclass
+
+from customer360 import selectors
+from customer360.models import Note
+from customer360.pages import Visit
+from customer360.tables import Cell, Column, lines, readable
+from customer360.visibility.viewer import Viewer, VisibleRecord
+
+NOTES_AT_FIRST = 8
+NOTES_A_PAGE = 15
+
+LINES_AT_FIRST = 4
+CHARACTERS_AT_FIRST = 180
+"""About four lines of the narrow column that the notes stand in; what goes beyond unfolds."""
+
+FIELDS = (
+    Column(Note, "subject"),
+    Column(Note, "written_at", "moment", label="Written"),
+    Column(Note, "text"),
+    Column(Note, "source"),
+    Column(Note, "author"),
+)
+CUSTOMER = Column(Note, "customer__display_name", label="Customer")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One note: its cells by field, its text in two parts, and whether it stands for a letter."""
+
+    cells: dict[str, Cell]
+    beginning: str
+    rest: str
+    is_letter: bool
+
+
+@dataclass(frozen=True)
+class Notes:
+    """The newest notes, or a page of all of them."""
+
+    entries: list[Entry]
+    page: selectors.Slice
+    is_whole: bool
+
+
+def notes(visit: Visit) -> Notes:
+    """The newest notes; with `?notes=all` the first page of all of them, with `?notes=2` the second."""
+    wanted = visit.query.get("notes", "")
+    is_whole = wanted == "all" or wanted.isdecimal()
+    size = NOTES_A_PAGE if is_whole else NOTES_AT_FIRST
+    total = visit.read(selectors.counts).notes
+    page = selectors.notes(visit.viewer, visit.record, wanted if is_whole else "1", size, total)
+    return Notes([_entry(visit.viewer, note) for note in page.records], page, is_whole)
+
+
+def _entry(viewer: Viewer, note: VisibleRecord) -> Entry:
+    about = [CUSTOMER] if getattr(note, "account_id", None) is None else []
+    cells = {cell.column.path: cell for cell in lines(viewer, note, [*FIELDS, *about])}
+    text = cells["text"].value if "text" in cells else ""
+    beginning, rest = split(text)
+    return Entry(cells, beginning, rest, bool(readable(viewer, note, Note, "is_letter")))
+
+
+def split(text: str) -> tuple[str, str]:
+    """A text's first lines and the rest of it, parted between words; the rest is empty where all of it is short."""
+    text = text.strip()
+    first_lines = "\n".join(text.splitlines()[:LINES_AT_FIRST])
+    beginning = first_lines
+    if len(first_lines) > CHARACTERS_AT_FIRST:
+        words = re.match(rf"(?s).{{1,{CHARACTERS_AT_FIRST}}}(?=\s)", first_lines)
+        beginning = words[0] if words else first_lines[:CHARACTERS_AT_FIRST]
+    rest = text[len(beginning) :].strip()
+    # A last word or two are no reason to unfold anything.
+    return (text, "") if len(rest) < CHARACTERS_AT_FIRST // 6 and "\n" not in rest else (beginning.rstrip(), rest)

@@ -1,0 +1,66 @@
+"""What was written down about an account, what to be aware of, and how many there are of what."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Func, IntegerField, Model, Q, QuerySet, Subquery
+
+from customer360.models import Account, AccountAlert, AccountCustomer, Bill, Note, Payment
+from customer360.selectors.lists import Slice
+from customer360.selectors.money import bills_of, payments_of
+from customer360.visibility.viewer import Viewer, VisibleRecord
+
+
+def notes_of(viewer: Viewer, account: VisibleRecord) -> QuerySet[Note]:
+    """The account's notes by CC&B's rule: its own, and those of its customers that name no account."""
+    belongs = Q(account=account.pk)
+    if viewer.may(AccountCustomer, "account", "customer") and viewer.may(Note, "customer"):
+        roles = AccountCustomer.objects.filter(account=account.pk, removed_at=None)
+        belongs |= Q(account=None, customer__in=roles.values("customer"))
+    return viewer.records(Note.objects.filter(belongs, removed_at=None))
+
+
+def notes(viewer: Viewer, account: VisibleRecord, page: str | None, page_size: int, total: int | None = None) -> Slice:
+    """One page of an account's notes, the newest first, with the customer each is about."""
+    newest_first = notes_of(viewer, account).select_related("customer").order_by("-written_at", "-note_id")
+    return Slice.of(viewer, newest_first, page, page_size, total)
+
+
+def alerts(viewer: Viewer, account: VisibleRecord, on: date) -> list[VisibleRecord]:
+    """The alerts of an account that hold on a day, the newest first.
+
+    Which alerts hold tells their dates, so a viewer who may not see these gets none.
+    """
+    if not viewer.may(AccountAlert, "account", "start_date", "end_date"):
+        return []
+    holding = AccountAlert.objects.filter(
+        Q(end_date=None) | Q(end_date__gte=on), account=account.pk, removed_at=None, start_date__lte=on
+    )
+    return viewer.see_all(viewer.records(holding).order_by("-start_date", "-pk"))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many bills, payments and notes an account has; 0 where the viewer may not see whose they are."""
+
+    bills: int
+    payments: int
+    notes: int
+
+
+def counts(viewer: Viewer, account: VisibleRecord) -> Counts:
+    """The numbers of what the account's page lists in part, in one question to the database."""
+    wanted = {"bills": (Bill, bills_of), "payments": (Payment, payments_of), "notes": (Note, notes_of)}
+    numbers = {
+        f"{name}_counted": _number(rows_of(viewer, account))
+        for name, (model, rows_of) in wanted.items()
+        if viewer.may(model, "account")
+    }
+    counted = Account.objects.filter(pk=account.pk).values(**numbers).get() if numbers else {}
+    return Counts(**{name: counted.get(f"{name}_counted", 0) for name in wanted})
+
+
+def _number(rows: QuerySet[Model]) -> Subquery:
+    """The number of rows as a value within another query. Django's own Count would group the rows by their key."""
+    number = Func(F("pk"), function="count", output_field=IntegerField())
+    return Subquery(rows.order_by().annotate(number=number).values("number"))

@@ -1,5 +1,7 @@
 """Money: the financial transactions that every figure is made of."""
 
+from decimal import Decimal
+
 from django.db import models
 
 from customer360.models.account import Account
@@ -143,8 +145,8 @@ class Bill(MirroredModel):
 
     @property
     def paid_amount(self):
-        """What has been paid or credited towards the bill."""
-        return self.amount - self.open_amount
+        """What has been paid or credited towards the bill; nothing while a credit on it relieves older debt instead."""
+        return max(self.amount - self.open_amount, Decimal(0))
 
 
 class Payment(MirroredModel):

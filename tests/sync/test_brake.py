@@ -50,7 +50,7 @@ def test_what_a_person_lets_go_on_is_done_once_the_worker_was_told(
     tasks.run_stream(**message.payload[1])
     run = SyncRun.objects.filter(stream=STREAM).latest("started_at")
     assert (run.state, run.removed, run.mode) == (SyncRun.State.DONE, 10, SyncRun.Mode.FULL)
-    assert (run.requested_by, run.accepted_brake, run.brake) == ("max", REASON, None)
+    assert (run.requested_by, run.accepted_brake) == ("max", REASON)
     stopped.refresh_from_db()
     assert (stopped.accepted_by, stopped.accepted_brake) == ("max", REASON)
 

@@ -148,9 +148,8 @@ def _like(marker: Marker) -> str:
 
 
 def readable(body: str) -> str:
-    """The text of an answer with every escape undone, digits ungrouped, and without the form token: it is random."""
-    plain = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", body)
-    plain = unescape(unquote(plain))
+    """The text of an answer with every escape undone, and digits ungrouped."""
+    plain = unescape(unquote(body))
     plain = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), plain)
     return re.sub(r"(?<=\d),(?=\d{3})", "", plain)
 

@@ -272,3 +272,8 @@ class TestWithoutABroker:
         assert (run.accepted_by, run.accepted_brake) == ("", "")
         html = client.get(address).content.decode()
         assert "does not answer" in html and "Let it go on" in html
+
+
+def test_the_age_of_the_data_leads_to_the_sync_for_whoever_may_see_it(client_as: SignIn) -> None:
+    for role, leads_to in (("rep", ""), ("manager", reverse("sync"))):
+        assert client_as(role).get(reverse("home")).context["shell"].sources_url == leads_to

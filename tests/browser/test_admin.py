@@ -16,6 +16,7 @@ from django_celery_beat.models import (
 
 from customer360.models import User
 from sync.models import Bookmark, RejectedRow, SyncRun
+from tests.browser.waiting import wait_until
 from tests.factories import TODAY
 
 APPS = {"auth", "customer360", "django_celery_beat", "sync"}
@@ -98,7 +99,7 @@ def test_a_forbidden_script_would_be_noticed(superuser):
         script.textContent = 'window.ran = true';
         document.body.append(script);
     }""")
-    page.wait_for_function("window.broken.length === 1")
+    wait_until(page, "window.broken.length === 1")
     assert page.evaluate("window.ran") is None
     superuser.problems.clear()
 

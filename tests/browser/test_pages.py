@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from tests.browser.story import ACCOUNT, BUSY_ACCOUNT, EMPTY_ACCOUNT, NO_RESULTS, RESULTS
+from tests.browser.waiting import wait_until
 
 PAYMENTS, TRANSACTIONS = f"{ACCOUNT}?tab=payments&notes=all", f"{ACCOUNT}?tab=transactions"
 PAGES = ("/", RESULTS, NO_RESULTS, ACCOUNT, PAYMENTS, TRANSACTIONS, BUSY_ACCOUNT, EMPTY_ACCOUNT, "/nothing-here")
@@ -89,7 +90,7 @@ def test_a_rep_sees_what_a_caller_asks_about_without_scrolling(portal):
 def test_the_header_of_the_record_stays_in_sight_and_is_low(portal):
     page = portal("rep").open(ACCOUNT)
     page.mouse.wheel(0, 2000)
-    page.wait_for_function("scrollY > 300")
+    wait_until(page, "scrollY > 300")
     header = page.locator(".rec").bounding_box()
     assert header["y"] >= 0
     assert header["height"] <= 96
@@ -111,7 +112,7 @@ def test_the_keyboard_reaches_the_sections_and_copies_the_account_number(portal)
         page.keyboard.press(key)
         assert page.evaluate("document.activeElement.id") == section
     page.keyboard.press("y")
-    page.wait_for_function("document.querySelector('#live').textContent === 'Copied 4218665007'")
+    wait_until(page, "document.querySelector('#live').textContent === 'Copied 4218665007'")
     assert page.evaluate("navigator.clipboard.readText()") == "4218665007"
 
 

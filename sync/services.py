@@ -7,7 +7,6 @@ from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
 import structlog
 from django.conf import settings
 from django.db import connection
@@ -176,17 +175,12 @@ def _read_and_load(
         is_full=lower is None,
         is_dry_run=run.is_dry_run,
         brake_percent=None if run.accepted_brake else settings.REMOVAL_BRAKE_PERCENT,
+        staged=lambda: held.extend(bookmarks.WRITING_LEASE),
         commit=commit,
     )
-    outcome = load(plan, _keeping_lease(batches, held), order, batch_read)
+    outcome = load(plan, batches, order, batch_read)
     crashpoint("committed", stream.name)
     return outcome
-
-
-def _keeping_lease(batches: Iterator[pa.RecordBatch], held: bookmarks.Lease) -> Iterator[pa.RecordBatch]:
-    """The batches; after the last one the lease is made long enough for the writing."""
-    yield from batches
-    held.extend(bookmarks.WRITING_LEASE)
 
 
 def _close(run: SyncRun, state: str, message: str, outcome: Outcome | None = None) -> Outcome:

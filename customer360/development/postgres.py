@@ -43,7 +43,15 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u@%d ",
 }
-_DURABLE = {"shared_buffers": "256MB"}
+# A load writes much at once: the background processes write the log and the pages out beside it, on another core.
+_DURABLE = {
+    "shared_buffers": "256MB",
+    "wal_buffers": "64MB",
+    "wal_writer_delay": "10ms",
+    "bgwriter_delay": "10ms",
+    "bgwriter_lru_maxpages": "1000",
+    "bgwriter_lru_multiplier": "10",
+}
 # Tests throw their data away, so nothing need survive a crash of the machine.
 _THROWAWAY = {"shared_buffers": "128MB", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

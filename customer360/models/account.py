@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from customer360.models.base import MirroredAddress, MirroredModel, VisibleModel, tracked
+from customer360.models.base import KeyField, MirroredAddress, MirroredModel, VisibleModel, tracked
 from customer360.models.customer import Customer
 from customer360.visibility.groups import FieldGroup
 
@@ -17,7 +17,7 @@ class Account(MirroredAddress, MirroredModel):
         PENDING = "pending", "Pending"
         INACTIVE = "inactive", "Inactive"
 
-    account_id = models.CharField("account ID", max_length=10, primary_key=True, help_text="The account's key in CC&B.")
+    account_id = KeyField("account ID", max_length=10, primary_key=True, help_text="The account's key in CC&B.")
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="main_accounts", db_index=False,
         help_text="The main customer of the account.",

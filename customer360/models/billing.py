@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import models
 
 from customer360.models.account import Account
-from customer360.models.base import MirroredModel
+from customer360.models.base import KeyField, MirroredModel
 from customer360.models.service import ServiceAgreement
 from customer360.visibility.groups import FieldGroup
 
@@ -31,7 +31,7 @@ class FinancialTransaction(MirroredModel):
     CHARGE_TYPES = (*REVENUE_TYPES, Type.ADJUSTMENT, Type.ADJUSTMENT_CANCELLATION)
     PAYMENT_TYPES = (Type.PAYMENT, Type.PAYMENT_CANCELLATION)
 
-    ft_id = models.CharField(
+    ft_id = KeyField(
         "transaction ID", max_length=12, primary_key=True, help_text="The transaction's key in CC&B."
     )
     account = models.ForeignKey(
@@ -107,7 +107,7 @@ class Bill(MirroredModel):
         PENDING = "pending", "Pending"
         COMPLETE = "complete", "Complete"
 
-    bill_id = models.CharField("bill ID", max_length=12, primary_key=True, help_text="The bill's key in CC&B.")
+    bill_id = KeyField("bill ID", max_length=12, primary_key=True, help_text="The bill's key in CC&B.")
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="bills", db_index=False, help_text="The account."
     )
@@ -161,7 +161,7 @@ class Payment(MirroredModel):
         FROZEN = "frozen", "Frozen"
         CANCELED = "canceled", "Canceled"
 
-    payment_id = models.CharField("payment ID", max_length=12, primary_key=True, help_text="The payment's key in CC&B.")
+    payment_id = KeyField("payment ID", max_length=12, primary_key=True, help_text="The payment's key in CC&B.")
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="payments", db_index=False, help_text="The account."
     )

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from customer360.models.base import MirroredAddress, MirroredModel, tracked
+from customer360.models.base import KeyField, MirroredAddress, MirroredModel, tracked
 from customer360.visibility.groups import FieldGroup
 
 
@@ -15,7 +15,7 @@ class Customer(MirroredAddress, MirroredModel):
         PERSON = "person", "Person"
         BUSINESS = "business", "Business"
 
-    person_id = models.CharField("person ID", max_length=10, primary_key=True, help_text="The person's key in CC&B.")
+    person_id = KeyField("person ID", max_length=10, primary_key=True, help_text="The person's key in CC&B.")
     name = models.CharField(max_length=254, help_text="The primary name; people as Last,First.")
     kind = models.CharField(max_length=10, choices=Kind, help_text="A human being or an organisation.")
     email = models.CharField("e-mail", max_length=254, blank=True, null=True, help_text="The primary e-mail address.")

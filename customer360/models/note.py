@@ -3,7 +3,7 @@
 from django.db import models
 
 from customer360.models.account import Account
-from customer360.models.base import MirroredModel, tracked
+from customer360.models.base import KeyField, MirroredModel, tracked
 from customer360.models.customer import Customer
 from customer360.models.service import Premise
 from customer360.visibility.groups import FieldGroup
@@ -15,7 +15,7 @@ class Note(MirroredModel):
     One that names no account belongs to every account that its customer has a role on.
     """
 
-    note_id = models.CharField("note ID", max_length=10, primary_key=True, help_text="The contact's key in CC&B.")
+    note_id = KeyField("note ID", max_length=10, primary_key=True, help_text="The contact's key in CC&B.")
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, null=True, blank=True, related_name="notes", db_index=False,
         help_text="The account it is about.",

@@ -3,7 +3,7 @@
 from django.db import models
 
 from customer360.models.account import Account
-from customer360.models.base import MirroredAddress, MirroredModel, tracked
+from customer360.models.base import KeyField, MirroredAddress, MirroredModel, tracked
 from customer360.models.customer import Customer
 from customer360.visibility.groups import FieldGroup
 
@@ -11,7 +11,7 @@ from customer360.visibility.groups import FieldGroup
 class Premise(MirroredAddress, MirroredModel):
     """A place that is served (CC&B: CI_PREM)."""
 
-    premise_id = models.CharField("premise ID", max_length=10, primary_key=True, help_text="The premise's key in CC&B.")
+    premise_id = KeyField("premise ID", max_length=10, primary_key=True, help_text="The premise's key in CC&B.")
     premise_type = models.CharField(
         "premise type code", max_length=8, null=True, blank=True, help_text="Premise type code."
     )
@@ -58,7 +58,7 @@ class ServiceAgreement(MirroredModel):
 
     OPEN_STATUSES = (Status.ACTIVE, Status.PENDING_STOP, Status.STOPPED, Status.REACTIVATED)
 
-    service_agreement_id = models.CharField(
+    service_agreement_id = KeyField(
         "SA ID", max_length=10, primary_key=True, help_text="The service agreement's key in CC&B."
     )
     account = models.ForeignKey(

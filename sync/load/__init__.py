@@ -4,6 +4,7 @@ One screen of what happens; each step is a module beside this one. No Python and
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -60,13 +61,18 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Order:
-    """What a load is to do. `commit` is called last, inside the transaction: it moves the bookmark under the lease."""
+    """What a load is to do.
+
+    `staged` is called when all is read and the writing begins; `commit` last, inside the transaction: it moves the
+    bookmark under the lease.
+    """
 
     change: Change
     business_date: date
     is_full: bool
     is_dry_run: bool = False
     brake_percent: float | None = None
+    staged: Callable[[], None] = lambda: None
     commit: Callable[[Outcome], None] = lambda outcome: None
 
     @property
@@ -85,20 +91,21 @@ def load(
 ) -> Outcome:
     """Load what was read into the mirror.
 
-    Batches are staged first, outside the writing transaction, so that a slow source holds no lock. `on_batch` is told
-    the rows read so far after each batch.
+    Batches are staged first, outside the writing transaction, so that a slow source holds no lock. They are read by a
+    thread: `batches` may not use Django's connections. `on_batch` is told the rows read so far after each batch.
 
     Raises BrakeReached where a full compare would remove more than the brake allows; nothing is written then.
     """
     outcome, extremes = Outcome(), Extremes()
     with connection.cursor() as cursor:
         stage.create(cursor, plan)
-        for batch in batches:
-            stage.copy(cursor, plan, batch)
-            extremes.add(batch)
-            crashpoint("staged", plan.stream.name)
-            outcome.read += batch.num_rows
-            on_batch(outcome.read)
+        with closing(stage.copy(cursor, plan, batches)) as staged:
+            for batch in staged:
+                extremes.add(batch)
+                crashpoint("staged", plan.stream.name)
+                outcome.read += batch.num_rows
+                on_batch(outcome.read)
+        order.staged()
         with transaction.atomic():
             _write(cursor, plan, order, outcome, extremes)
             if order.is_dry_run:
@@ -116,7 +123,8 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes:
     rejections = rejects.move_aside(cursor, plan, checks, run_id=order.run_id, is_full=order.is_full)
     outcome.rejected, outcome.healed, outcome.warnings = rejections.rejected, rejections.healed, rejections.warnings
     crashpoint("checked", plan.stream.name)
-    difference = changes.find(cursor, plan, is_full=order.is_full)
+    good = outcome.read + offered - outcome.rejected
+    difference = changes.find(cursor, plan, staged=good, is_full=order.is_full)
     outcome.new, outcome.changed, outcome.unchanged = difference.new, difference.changed, difference.unchanged
     outcome.gone = difference.gone
     outcome.warnings += changes.anomalies(cursor, plan)
@@ -173,12 +181,10 @@ def _refresh_due(cursor: Cursor, plan: Plan, order: Order) -> int:
     cursor.execute(
         sql.SQL("""
             INSERT INTO due_account
-            SELECT account FROM {change}
-            UNION SELECT old_account FROM {change} WHERE old_account IS NOT NULL {gone}
-        """).format(
-            change=plan.change, gone=sql.SQL("UNION SELECT gone_account FROM gone" if order.is_full else "")
-        )
-    )  # fmt: skip
+            SELECT account FROM {change} WHERE account IS NOT NULL
+            UNION SELECT old_account FROM {change} WHERE old_account IS NOT NULL
+        """).format(change=plan.change)
+    )
     due, moved = cursor.rowcount, 0
     for derivation in derived:
         cursor.execute(

@@ -1,6 +1,6 @@
 """The difference between what was staged and what the mirror holds, and the writing of exactly that difference."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sync.load.plan import Column, Plan, comma
 from sync.models import FieldBase
 from sync.stream import Absence
 
+_NOTHING: dict[str, sql.Composable] = {}
 _BASES = sql.Identifier(FieldBase._meta.db_table)
 
 
@@ -33,26 +34,33 @@ class Gone:
     archived: int
 
 
-def find(cursor: Cursor, plan: Plan, *, is_full: bool) -> Difference:
-    """Join the staged rows with the mirror once and keep the places of those that differ.
+def find(cursor: Cursor, plan: Plan, *, staged: int, is_full: bool) -> Difference:
+    """Join the `staged` rows with the mirror once and keep the places of those that differ.
 
-    A change names its staged row, its record, and the accounts it concerns; the values stay in the stage.
+    A change names its staged row, its record, and the accounts it concerns; the values stay in the stage. A full
+    compare keeps the records that no staged row names beside them, in a table of their own.
     """
-    cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{change}").format(change=plan.change))
+    for table in (plan.change, plan.gone):
+        cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{table}").format(table=table))
     account = plan.account_column
     accounts = sql.SQL(", s.{0} AS account, t.{0} AS old_account").format(account) if account else sql.SQL("")
     anchor = plan.key[0].identifier
+    absent = sql.SQL("s.{anchor} IS NULL AND {unmarked} OR s.{anchor} IS NOT NULL AND").format(
+        anchor=anchor, unmarked=plan.unmarked
+    )
     cursor.execute(
         sql.SQL("""
             CREATE TEMPORARY TABLE {change} AS
-            SELECT s.ctid AS row, t.{anchor} IS NULL AS is_new{accounts}
+            SELECT s.ctid AS row, t.{anchor} IS NULL AS is_new{accounts}{absent_key}
             FROM {stage} s
-            LEFT JOIN {table} t ON {same_key}
+            {every} JOIN {table} t ON {same_key}
             {bases}
-            WHERE t.{anchor} IS NULL OR ({ours}) IS DISTINCT FROM ({theirs})
+            WHERE t.{anchor} IS NULL OR {absent} ({ours}) IS DISTINCT FROM ({theirs})
         """).format(
             change=plan.change, anchor=anchor, accounts=accounts, stage=plan.stage, table=plan.table,
             same_key=plan.same_key("t", "s"), bases=_join_bases(plan),
+            absent_key=_absent_key(plan) if is_full else sql.SQL(""),
+            every=sql.SQL("FULL" if is_full else "LEFT"), absent=absent if is_full else sql.SQL(""),
             ours=comma([
                 *(_incoming(plan, column) for column in plan.values),
                 *(sql.SQL("NULL::timestamptz") for _ in plan.marks),
@@ -63,15 +71,50 @@ def find(cursor: Cursor, plan: Plan, *, is_full: bool) -> Difference:
             ),
         )
     )  # fmt: skip
+    gone = _keep_gone(cursor, plan) if is_full else 0
     cursor.execute(sql.SQL("ANALYZE {change} (row, is_new)").format(change=plan.change))
     cursor.execute(
-        sql.SQL(
-            "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), (SELECT count(*) FROM {stage})"
-            " FROM {change}"
-        ).format(stage=plan.stage, change=plan.change)
+        sql.SQL("SELECT count(*) FILTER (WHERE is_new), count(*) FROM {change} WHERE row IS NOT NULL").format(
+            change=plan.change
+        )
     )
-    new, changed, staged = cursor.fetchone()
-    return Difference(new, changed, staged - new - changed, _find_gone(cursor, plan) if is_full else 0)
+    new, differing = cursor.fetchone()
+    return Difference(new, differing - new, staged - differing, gone)
+
+
+def _absent_key(plan: Plan) -> sql.Composed:
+    """The key of a record that no staged row names; empty columns beside a staged row."""
+    return sql.SQL("").join(
+        sql.SQL(", CASE WHEN s.{anchor} IS NULL THEN t.{column} END AS {absent}").format(
+            anchor=plan.key[0].identifier, column=column.identifier, absent=_absent_name(column)
+        )
+        for column in plan.key
+    )
+
+
+def _absent_name(column: Column) -> sql.Identifier:
+    return sql.Identifier(f"absent_{column.name}")
+
+
+def _keep_gone(cursor: Cursor, plan: Plan) -> int:
+    """Keep the records a full compare would mark: not even a bad row came of them. Return how many.
+
+    A truncated answer looks like an archive run, so removed and archived ones count alike.
+    """
+    cursor.execute(
+        sql.SQL("""
+            CREATE TEMPORARY TABLE {gone} AS
+            SELECT {key} FROM {change} c
+            WHERE c.row IS NULL AND NOT EXISTS (SELECT FROM {bad} b WHERE {bad_key})
+        """).format(
+            gone=plan.gone, change=plan.change, bad=plan.bad,
+            key=comma(sql.SQL("c.{} AS {}").format(_absent_name(column), column.identifier) for column in plan.key),
+            bad_key=sql.SQL(" AND ").join(
+                sql.SQL("b.{} = c.{}").format(column.identifier, _absent_name(column)) for column in plan.key
+            ),
+        )
+    )  # fmt: skip
+    return cursor.rowcount
 
 
 def _incoming(plan: Plan, column: Column) -> sql.Composable:
@@ -91,35 +134,6 @@ def _join_bases(plan: Plan) -> sql.Composable:
     return sql.SQL("LEFT JOIN {bases} b ON b.stream = {stream} AND b.record_key = {key}").format(
         bases=_BASES, stream=sql.Literal(plan.stream.name), key=plan.key_text("s")
     )
-
-
-def _absent(plan: Plan) -> sql.Composed:
-    """Records of the mirror, not marked yet, that a full compare gave neither as good rows nor as bad ones."""
-    return sql.SQL("""
-        {unmarked}
-        AND NOT EXISTS (SELECT FROM {stage} s WHERE {staged})
-        AND NOT EXISTS (SELECT FROM {bad} b WHERE {bad_key})
-    """).format(
-        unmarked=plan.unmarked, stage=plan.stage, staged=plan.same_key("s", "t"), bad=plan.bad,
-        bad_key=plan.same_key("b", "t"),
-    )  # fmt: skip
-
-
-def _find_gone(cursor: Cursor, plan: Plan) -> int:
-    """Keep the records a full compare would mark; return how many.
-
-    A truncated answer looks like an archive run, so removed and archived ones count alike.
-    """
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.gone")
-    account = plan.account_column
-    cursor.execute(
-        sql.SQL("CREATE TEMPORARY TABLE gone AS SELECT {key}{account} FROM {table} t WHERE {absent}").format(
-            key=plan.key_list("t"),
-            account=sql.SQL(", t.{} AS gone_account").format(account) if account else sql.SQL(""),
-            table=plan.table, absent=_absent(plan),
-        )
-    )  # fmt: skip
-    return cursor.rowcount
 
 
 def anomalies(cursor: Cursor, plan: Plan, first: int = 5) -> Iterator[dict[str, Any]]:
@@ -154,65 +168,72 @@ def anomalies(cursor: Cursor, plan: Plan, first: int = 5) -> Iterator[dict[str, 
 def write(cursor: Cursor, plan: Plan, change: Change) -> None:
     """Write the changes and the new records, each with the history row that simple-history would have written."""
     changed = sql.SQL("{change} c JOIN {stage} s ON s.ctid = c.row").format(change=plan.change, stage=plan.stage)
-    assignments = comma([
-        *(sql.SQL("{} = {}").format(column.identifier, _incoming(plan, column)) for column in plan.values),
-        *(sql.SQL("{} = NULL").format(sql.Identifier(mark)) for mark in plan.marks),
-    ])  # fmt: skip
-    updated = sql.SQL(
-        "UPDATE {table} t SET {assignments} FROM {changed} {bases} WHERE {same_key} AND NOT c.is_new"
-    ).format(
-        table=plan.table, assignments=assignments, changed=changed, bases=_join_bases(plan),
-        same_key=plan.same_key("t", "s"),
+    lifted: dict[str, sql.Composable] = {mark: sql.SQL("NULL") for mark in plan.marks}
+    assigned = {column.name: _incoming(plan, column) for column in plan.values} | lifted
+    cursor.execute(
+        sql.SQL("UPDATE {table} t SET {assigned} FROM {changed} {bases} WHERE {same_key} AND NOT c.is_new").format(
+            table=plan.table, changed=changed, bases=_join_bases(plan), same_key=plan.same_key("t", "s"),
+            assigned=comma(sql.SQL("{} = {}").format(sql.Identifier(name), value) for name, value in assigned.items()),
+        )
     )  # fmt: skip
-    _with_history(cursor, plan, updated, "~", change)
-    inserted = sql.SQL("INSERT INTO {table} AS t ({names}) SELECT {values} FROM {changed} WHERE c.is_new").format(
-        table=plan.table,
-        names=comma(sql.Identifier(name) for name in (*(column.name for column in plan.columns), *plan.defaults)),
-        values=comma([
-            *(column.loaded(plan.time_zone) for column in plan.columns),
-            *(sql.Literal(value) for value in plan.defaults.values()),
-        ]),
-        changed=changed,
+    merged = {column.name for column in plan.shared}
+    staged: dict[str, sql.Composable] = {column.name: column.loaded(plan.time_zone) for column in plan.columns}
+    taken = {name: value for name, value in staged.items() if name not in merged} | lifted
+    _add_history(cursor, plan, "~", change, rows=changed, alias="s", where=sql.SQL("NOT c.is_new"), known=taken)
+
+    inserted = staged | {name: sql.Literal(value) for name, value in plan.defaults.items()}
+    empty: dict[str, sql.Composable] = {name: sql.SQL("NULL") for name in plan.left_empty}
+    cursor.execute(
+        sql.SQL("INSERT INTO {table} ({names}) SELECT {values} FROM {changed} WHERE c.is_new").format(
+            table=plan.table, names=comma(map(sql.Identifier, inserted)), values=comma(inserted.values()),
+            changed=changed,
+        )
     )  # fmt: skip
-    _with_history(cursor, plan, inserted, "+", change)
+    _add_history(cursor, plan, "+", change, rows=changed, alias="s", where=sql.SQL("c.is_new"), known=inserted | empty)
 
 
 def mark_gone(cursor: Cursor, plan: Plan, change: Change) -> Gone:
     """Mark what `find` found gone; frozen transactions were archived and still count."""
     archives = plan.stream.absence == Absence.ARCHIVED_IF_FROZEN
-    removed = sql.SQL("UPDATE {table} t SET removed_at = now() FROM gone g WHERE {same_key}{only}").format(
-        table=plan.table, same_key=plan.same_key("t", "g"), only=sql.SQL(" AND NOT t.is_frozen" if archives else "")
-    )
-    removed_count = _with_history(cursor, plan, removed, "~", change)
+    marked = sql.SQL("UPDATE {table} t SET {mark} = now() FROM gone g WHERE {same_key} AND {which}")
+    names = {"table": plan.table, "same_key": plan.same_key("t", "g")}
+    leaves = sql.SQL("NOT t.is_frozen" if archives else "true")
+    cursor.execute(marked.format(mark=sql.Identifier("removed_at"), which=leaves, **names))
+    removed: int = cursor.rowcount
+    _add_history(cursor, plan, "~", change, rows=sql.SQL("gone g"), alias="g", where=leaves)
     if not archives:
-        return Gone(removed_count, 0)
-    cursor.execute(
-        sql.SQL("UPDATE {table} t SET archived_at = now() FROM gone g WHERE {same_key} AND t.is_frozen").format(
-            table=plan.table, same_key=plan.same_key("t", "g")
-        )
-    )
-    return Gone(removed_count, cursor.rowcount)
+        return Gone(removed, 0)
+    cursor.execute(marked.format(mark=sql.Identifier("archived_at"), which=sql.SQL("t.is_frozen"), **names))
+    return Gone(removed, cursor.rowcount)
 
 
-def _with_history(cursor: Cursor, plan: Plan, written: sql.Composed, kind: str, change: Change) -> int:
-    """Run a write and, where the model is tracked, add a history row for each record it wrote."""
+def _add_history(
+    cursor: Cursor, plan: Plan, kind: str, change: Change,
+    *, rows: sql.Composable, alias: str, where: sql.Composable, known: Mapping[str, sql.Composable] = _NOTHING,
+) -> None:  # fmt: skip
+    """Add a history row for each record just written, where the model is tracked.
+
+    `rows` names the records under `alias`. `known` are the columns whose written values those rows tell; the others are
+    read from the mirror `t`, where the write holds each record locked.
+    """
     if plan.history_table is None:
-        cursor.execute(written)
-        return cursor.rowcount
+        return
+    is_whole = known.keys() >= set(plan.all_columns)
+    mirror = sql.SQL("JOIN {table} t ON {same_key}").format(table=plan.table, same_key=plan.same_key("t", alias))
     cursor.execute(
         sql.SQL("""
-            WITH written AS ({written} RETURNING {returned})
             INSERT INTO {history} (
                 {names}, history_date, history_change_reason, history_type, history_user_id, origin, run_id
             )
-            SELECT {names}, now(), NULL, {kind}, NULL, {origin}, {run} FROM written
+            SELECT {values}, now(), NULL, {kind}, NULL, {origin}, {run} FROM {rows} {mirror} WHERE {where}
         """).format(
-            written=written, returned=comma(sql.SQL("t.{}").format(sql.Identifier(name)) for name in plan.all_columns),
-            history=plan.history_table, names=comma(map(sql.Identifier, plan.all_columns)), kind=sql.Literal(kind),
-            origin=sql.Literal(str(change.origin)), run=sql.Literal(str(change.run_id) if change.run_id else None),
+            history=plan.history_table, names=comma(map(sql.Identifier, plan.all_columns)),
+            values=comma(known.get(name, sql.SQL("t.{}").format(sql.Identifier(name))) for name in plan.all_columns),
+            kind=sql.Literal(kind), origin=sql.Literal(str(change.origin)),
+            run=sql.Literal(str(change.run_id) if change.run_id else None), rows=rows, where=where,
+            mirror=sql.SQL("") if is_whole else mirror,
         )
     )  # fmt: skip
-    return cursor.rowcount
 
 
 def keep_bases(cursor: Cursor, plan: Plan) -> None:

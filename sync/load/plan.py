@@ -180,6 +180,16 @@ class Plan:
             and not isinstance(model_field, models.AutoField)
         }
 
+    @cached_property
+    def left_empty(self) -> tuple[str, ...]:
+        """The columns that a new record leaves empty; the database numbers its own keys."""
+        filled = {column.name for column in self.columns} | self.defaults.keys()
+        return tuple(
+            str(model_field.column)
+            for model_field in self.model._meta.concrete_fields
+            if model_field.column not in filled and not isinstance(model_field, models.AutoField)
+        )
+
     @property
     def staged_columns(self) -> Iterator[tuple[str, str]]:
         """Name and type of each column of the staging table."""

@@ -1,6 +1,8 @@
 """Batches into the staging table: Arrow to CSV bytes to COPY, no Python per row."""
 
 import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,13 +27,29 @@ def create(cursor: Cursor, plan: Plan) -> None:
     cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {stage} ({columns})").format(stage=plan.stage, columns=columns))
 
 
-def copy(cursor: Cursor, plan: Plan, batch: pa.RecordBatch) -> None:
-    """Add one batch of the plan's Arrow schema to the staging table."""
+def copy(cursor: Cursor, plan: Plan, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Add batches of the plan's Arrow schema to the staging table; each is given back once it is there.
+
+    While the server takes in one batch, a thread of its own reads the next from the source and writes its CSV. Close
+    the iterator where it is left early: the thread ends with it.
+    """
+    coming = map(_with_lines, batches)
+    with ThreadPoolExecutor(1, thread_name_prefix="read ahead") as ahead:
+        reading = ahead.submit(next, coming, None)
+        while read := reading.result():
+            reading = ahead.submit(next, coming, None)
+            batch, lines = read
+            with cursor.copy(sql.SQL("COPY {stage} FROM STDIN (FORMAT csv)").format(stage=plan.stage)) as target:
+                target.write(lines)
+            yield batch
+
+
+def _with_lines(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.Buffer]:
+    """The batch and its CSV, in which everything can be stored."""
     lines = _lines(batch, pa.nulls(batch.num_rows, pa.string()))
     if _NUL_BYTE.search(lines) or not all(map(_is_utf8, batch.columns)):
         lines = _lines(*_readable(batch))
-    with cursor.copy(sql.SQL("COPY {stage} FROM STDIN (FORMAT csv)").format(stage=plan.stage)) as target:
-        target.write(lines)
+    return batch, lines
 
 
 def _lines(batch: pa.RecordBatch, unreadable: pa.Array) -> pa.Buffer:

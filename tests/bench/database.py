@@ -15,6 +15,7 @@ from customer360.development.home import Home
 
 STATED_SETTINGS = (
     "server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_level", "max_wal_size", "shared_buffers",
+    "wal_buffers", "wal_writer_delay", "bgwriter_delay", "bgwriter_lru_maxpages", "bgwriter_lru_multiplier",
     "work_mem", "temp_buffers", "autovacuum", "jit",
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 
 from customer360.models import Customer, MirroredAddress
-from customer360.models.base import MirroredModel, tracked
+from customer360.models.base import KeyField, MirroredModel, tracked
 from customer360.visibility.groups import FieldGroup
 
 
@@ -24,7 +24,7 @@ def _day() -> Any:
 class BenchAccount(MirroredAddress, MirroredModel):
     """An account with its figures beside it, as wide as the widest stream is expected to get."""
 
-    account_id = models.CharField("account ID", max_length=10, primary_key=True)
+    account_id = KeyField("account ID", max_length=10, primary_key=True)
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )

@@ -46,6 +46,7 @@ _SETTINGS = {
 # A load writes much at once: the background processes write the log and the pages out beside it, on another core.
 _DURABLE = {
     "shared_buffers": "256MB",
+    "min_wal_size": "1GB",
     "wal_buffers": "64MB",
     "wal_writer_delay": "10ms",
     "bgwriter_delay": "10ms",

@@ -31,9 +31,7 @@ class FinancialTransaction(MirroredModel):
     CHARGE_TYPES = (*REVENUE_TYPES, Type.ADJUSTMENT, Type.ADJUSTMENT_CANCELLATION)
     PAYMENT_TYPES = (Type.PAYMENT, Type.PAYMENT_CANCELLATION)
 
-    ft_id = KeyField(
-        "transaction ID", max_length=12, primary_key=True, help_text="The transaction's key in CC&B."
-    )
+    ft_id = KeyField("transaction ID", max_length=12, primary_key=True, help_text="The transaction's key in CC&B.")
     account = models.ForeignKey(
         Account,
         on_delete=models.PROTECT,

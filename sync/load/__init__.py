@@ -100,8 +100,8 @@ def load(
     with connection.cursor() as cursor:
         stage.create(cursor, plan)
         with closing(stage.copy(cursor, plan, batches)) as staged:
-            for batch in staged:
-                extremes.add(batch)
+            for batch, is_readable in staged:
+                extremes.add(batch, is_readable=is_readable)
                 crashpoint("staged", plan.stream.name)
                 outcome.read += batch.num_rows
                 on_batch(outcome.read)

@@ -14,13 +14,15 @@ class Extremes:
     """
 
     def __init__(self) -> None:
+        self.may_be_unreadable = False
         self._empty: Counter[str] = Counter()
         self._longest: dict[str, int] = defaultdict(int)
         self._largest: dict[str, Decimal] = defaultdict(Decimal)
         self._places: dict[str, int] = defaultdict(int)
 
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Take one more batch into account."""
+    def add(self, batch: pa.RecordBatch, *, is_readable: bool) -> None:
+        """Take one more batch into account; it is readable if all of it could be stored."""
+        self.may_be_unreadable |= not is_readable
         for field, column in zip(batch.schema, batch.columns, strict=True):
             self._empty[field.name] += column.null_count
             if pa.types.is_string(field.type):

@@ -46,11 +46,13 @@ def checks(plan: Plan, extremes: Extremes | None = None) -> Iterator[Check]:
     With the extremes of all staged rows known, what no row can fail is not asked of every row.
     """
     title = plan.stream.title
-    yield Check(
-        Reason.UNREADABLE, "",
-        "A text holds a NUL byte or bytes of another character set, which cannot be stored. Correct it in the source.",
-        sql.SQL("s.unreadable IS NOT NULL"),
-    )  # fmt: skip
+    if not extremes or extremes.may_be_unreadable:
+        yield Check(
+            Reason.UNREADABLE, "",
+            "A text holds a NUL byte or bytes of another character set, which cannot be stored. Correct it in the"
+            " source.",
+            sql.SQL("s.unreadable IS NOT NULL"),
+        )  # fmt: skip
     for column in plan.key:
         if extremes and not extremes.may_be_empty(column.name):
             continue

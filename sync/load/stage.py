@@ -1,7 +1,7 @@
 """Batches into the staging table: Arrow to CSV bytes to COPY, no Python per row."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
@@ -27,8 +27,12 @@ def create(cursor: Cursor, plan: Plan) -> None:
     cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {stage} ({columns})").format(stage=plan.stage, columns=columns))
 
 
-def copy(cursor: Cursor, plan: Plan, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Add batches of the plan's Arrow schema to the staging table; each is given back once it is there.
+def copy(
+    cursor: Cursor, plan: Plan, batches: Iterable[pa.RecordBatch]
+) -> Generator[tuple[pa.RecordBatch, bool], None, None]:
+    """Add batches of the plan's Arrow schema to the staging table.
+
+    Each is given back once it is there, with whether all of it could be stored.
 
     While the server takes in one batch, a thread of its own reads the next from the source and writes its CSV. Close
     the iterator where it is left early: the thread ends with it.
@@ -38,18 +42,18 @@ def copy(cursor: Cursor, plan: Plan, batches: Iterable[pa.RecordBatch]) -> Itera
         reading = ahead.submit(next, coming, None)
         while read := reading.result():
             reading = ahead.submit(next, coming, None)
-            batch, lines = read
+            batch, lines, is_readable = read
             with cursor.copy(sql.SQL("COPY {stage} FROM STDIN (FORMAT csv)").format(stage=plan.stage)) as target:
                 target.write(lines)
-            yield batch
+            yield batch, is_readable
 
 
-def _with_lines(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.Buffer]:
-    """The batch and its CSV, in which everything can be stored."""
+def _with_lines(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.Buffer, bool]:
+    """The batch, its CSV as it can be stored, and whether that is all of it."""
     lines = _lines(batch, pa.nulls(batch.num_rows, pa.string()))
     if _NUL_BYTE.search(lines) or not all(map(_is_utf8, batch.columns)):
-        lines = _lines(*_readable(batch))
-    return batch, lines
+        return batch, _lines(*_readable(batch)), False
+    return batch, lines, True
 
 
 def _lines(batch: pa.RecordBatch, unreadable: pa.Array) -> pa.Buffer:

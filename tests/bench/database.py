@@ -14,7 +14,8 @@ from customer360.development import postgres
 from customer360.development.home import Home
 
 STATED_SETTINGS = (
-    "server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_level", "max_wal_size", "shared_buffers",
+    "server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_level", "min_wal_size", "max_wal_size",
+    "shared_buffers",
     "wal_buffers", "wal_writer_delay", "bgwriter_delay", "bgwriter_lru_maxpages", "bgwriter_lru_multiplier",
     "work_mem", "temp_buffers", "autovacuum", "jit",
 )  # fmt: skip

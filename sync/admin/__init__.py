@@ -1,0 +1,3 @@
+"""Administration of the sync."""
+
+from sync.admin import records as records

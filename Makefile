@@ -1,9 +1,12 @@
 # Everything a person runs. `make help` lists it. Variables: PYTHON, PORT, CCB_PORT, ACCOUNTS, MONTHS, CUSTOMER360_HOME,
-# DATABASE_URL with DATABASE_OWNER_URL, REDIS_URL, PYTEST_ARGS.
+# DATABASE_URL with DATABASE_OWNER_URL, REDIS_URL, PYTEST_ARGS, TEST_WORKERS.
 SHELL := /bin/sh
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 PYTEST_ARGS ?=
+# The whole suite runs on every core; a narrowed run is quicker in one process.
+TEST_WORKERS ?= $(if $(PYTEST_ARGS),0,auto)
+PYTEST := -m pytest --numprocesses $(TEST_WORKERS) --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test verify lint format bench interop vendor lock docs manage clean-data environment environment-dev python
@@ -15,10 +18,10 @@ run: environment ## start Customer360 with its services and simulated CC&B; Ctrl
 	@exec $(VENV_PYTHON) -m customer360.development.run
 
 test: environment-dev ## run the tests on services of their own; PYTEST_ARGS narrows them
-	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+	@$(VENV_PYTHON) $(PYTEST) $(PYTEST_ARGS)
 
 verify: environment-dev ## the long form of test: slow tests and the deep profile of the property tests
-	@$(VENV_PYTHON) -m pytest -m "not interop" --hypothesis-profile=deep $(PYTEST_ARGS)
+	@$(VENV_PYTHON) $(PYTEST) -m "not interop" --hypothesis-profile=deep $(PYTEST_ARGS)
 
 lint: environment-dev ## ruff, mypy, template format, missing migrations, Django's deployment checks
 	@$(VENV_PYTHON) -m customer360.development.lint

@@ -26,7 +26,11 @@ YOUR_SERVICES = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the services that are not given, and point the settings at them."""
+    """Start the services that are not given, and point the settings at them; each worker of xdist has its own."""
+    if config.getoption("numprocesses", None) and "PYTEST_XDIST_WORKER" not in os.environ:
+        # This process only hands the tests out. The workers inherit its environment, before their services run.
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+        return
     stack = ExitStack()
     config.add_cleanup(stack.close)
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="customer360-tests-")))
@@ -61,7 +65,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     owner, app = connections["owner"], connections["default"]
     given_name = owner.settings_dict["NAME"]
-    owner.settings_dict["TEST"]["NAME"] = f"test_{given_name}"
+    owner.settings_dict["TEST"]["NAME"] = f"test_{given_name}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     with django_db_blocker.unblock():
         # Before the migration: what it calls forth at its end writes as the app role.
         app.close()

@@ -1,4 +1,4 @@
-"""What the sweep finds from PostgreSQL alone: lost processes, ranges nobody reads, failures, schedules without a run."""
+"""What the sweep finds in PostgreSQL alone: lost processes, ranges nobody reads, failures, missed schedules."""
 
 import json
 from collections.abc import Callable

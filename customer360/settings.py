@@ -160,6 +160,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 4 * 60 * 60
+# A task that nears the limit is told first, so that its run is closed with a reason.
+CELERY_TASK_SOFT_TIME_LIMIT = CELERY_TASK_TIME_LIMIT - 5 * 60
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Longer than twice the hard time limit: a task that is still running must not be handed out a second time.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -189,6 +191,10 @@ if not 1 <= FISCAL_YEAR_START_MONTH <= 12:
     raise ImproperlyConfigured(f"FISCAL_YEAR_START_MONTH is {FISCAL_YEAR_START_MONTH}. Set it to a month, 1 to 12.")
 # A full compare that would mark more than this share of a stream's records removed stops and waits for a person.
 REMOVAL_BRAKE_PERCENT = env.float("REMOVAL_BRAKE_PERCENT", default=2.0)
+# A full compare of a large stream is read in ranges of so many rows, which workers share.
+SYNC_RANGE_ROWS = env.int("SYNC_RANGE_ROWS", default=500_000)
+if SYNC_RANGE_ROWS < 2:
+    raise ImproperlyConfigured(f"SYNC_RANGE_ROWS is {SYNC_RANGE_ROWS}. Set it to the rows of a range, 2 or more.")
 # How old a source's data may get, past its cadence, before its cards say "late".
 FRESHNESS_GRACE_MINUTES = env.int("FRESHNESS_GRACE_MINUTES", default=120)
 

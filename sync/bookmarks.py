@@ -12,20 +12,29 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from sync.models import Bookmark, SyncRun
+from sync.models import Bookmark, SyncRange, SyncRun
 
 LEASE = timedelta(minutes=5)
 """How long a run may go without a sign of life beyond what its source may take for one answer."""
 WRITING_LEASE = timedelta(hours=2)
 """How long the writing transaction may take before another run may take over; a dead session frees it earlier."""
 
+THIS_SESSION = "(SELECT pid || ' ' || backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())"
+"""SQL: the database session of this process."""
+HELD = (
+    "(b.lease_expires_at >= now() AND EXISTS ("
+    "SELECT FROM pg_stat_activity a WHERE a.pid || ' ' || a.backend_start = b.lease_session))"
+)
+"""SQL: that the lease on the row `b` is held by a living session; NULL where it never was or was given back."""
+
 _TABLE = Bookmark._meta.db_table
-_SESSION = "SELECT pid || ' ' || backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
-_SESSION_LIVES = "SELECT FROM pg_stat_activity a WHERE a.pid || ' ' || a.backend_start = b.lease_session"
 
 
 class AlreadyRunning(Exception):
     """Another run holds the stream."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(f"{stream} is being synchronised by another run. Nothing was started; its result will serve.")
 
 
 class LeaseLost(Exception):
@@ -85,20 +94,15 @@ def lease(stream: str, answer_within: timedelta = timedelta(0)) -> Iterator[Leas
         cursor.execute(
             f"""
             UPDATE {_TABLE} b
-            SET token = token + 1, lease_expires_at = now() + make_interval(secs => %s), lease_session = ({_SESSION})
-            WHERE stream = %s AND (
-                lease_expires_at IS NULL OR lease_expires_at < now()
-                OR NOT EXISTS ({_SESSION_LIVES})
-            )
+            SET token = token + 1, lease_expires_at = now() + make_interval(secs => %s), lease_session = {THIS_SESSION}
+            WHERE stream = %s AND {HELD} IS NOT TRUE
             RETURNING token
             """,  # noqa: S608 - table and session are ours
             [length.total_seconds(), stream],
         )
         row = cursor.fetchone()
     if row is None:
-        raise AlreadyRunning(
-            f"{stream} is being synchronised by another run. Nothing was started; its result will serve."
-        )
+        raise AlreadyRunning(stream)
     held = Lease(stream, row[0], length)
     try:
         yield held
@@ -108,10 +112,15 @@ def lease(stream: str, answer_within: timedelta = timedelta(0)) -> Iterator[Leas
 
 
 def held() -> set[str]:
-    """The streams that a living run holds now."""
+    """The streams that living runs work on now: by their own lease, or by that of a range."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT stream FROM {_TABLE} b WHERE lease_expires_at >= now() AND EXISTS ({_SESSION_LIVES})"  # noqa: S608
+            f"""
+            SELECT stream FROM {_TABLE} b WHERE {HELD}
+            UNION
+            SELECT r.stream FROM {SyncRange._meta.db_table} b JOIN {SyncRun._meta.db_table} r ON r.id = b.run_id
+            WHERE r.state = 'running' AND {HELD}
+            """  # noqa: S608 - tables and conditions are ours
         )
         return {stream for (stream,) in cursor.fetchall()}
 

@@ -15,7 +15,7 @@ from sync.systems import time_zone
 
 @register()
 def streams_join_with_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E201 to E207, for every stream there is."""
+    """E201 to E207 and E220, for every stream there is."""
     return [*(message for stream in STREAMS for message in check_stream(stream)), *check_owners(STREAMS)]
 
 
@@ -53,6 +53,11 @@ def check_stream(stream: Stream) -> Iterator[CheckMessage]:
         yield Error(
             f"{stream.name} fixes a field it does not fill, or of a model that is never frozen.",
             hint="Name fields of lines, of a model with is_frozen.", id="sync.E207",
+        )  # fmt: skip
+    if stream.split and [line.theirs for line in stream.fields if line.ours in stream.key] != [stream.split.key]:
+        yield Error(
+            f"{stream.name} is split by {stream.split.key}, which is not its key.",
+            hint="Only a stream whose key is one column is read in ranges; name that column.", id="sync.E220",
         )  # fmt: skip
     if not stream.key or set(stream.key) - set(counted):
         yield Error(

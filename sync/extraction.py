@@ -1,10 +1,11 @@
 """The query that a stream asks its system: derived from the stream's lines, in the written subset of Oracle SQL."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sync.stream import Stream
+from sync.stream import KeyRange, Stream
 
 CURSOR_COLUMN = "cursor_value"
 """The column that carries the cursor's value of each row."""
@@ -12,10 +13,13 @@ CURSOR_COLUMN = "cursor_value"
 _BIND = re.compile(r"(?<![:\w']):([a-z_]+)")
 
 
-def extraction(stream: Stream, *, language: str, since: datetime | None = None) -> tuple[str, dict[str, Any]]:
+def extraction(
+    stream: Stream, *, language: str, since: datetime | None = None, within: KeyRange | None = None
+) -> tuple[str, dict[str, Any]]:
     """The statement and its binds, in the order in which the statement names them.
 
-    `since` is the lower bound of the cursor, in the source's own clock and included; None asks for everything.
+    `since` is the lower bound of the cursor, in the source's own clock and included; None asks for everything. `within`
+    asks for one range of a split stream's key.
     """
     columns = [
         f'{line.transform.extract(line.theirs)} AS "{stream.model_field(line.ours).column}"' for line in stream.fields
@@ -25,9 +29,36 @@ def extraction(stream: Stream, *, language: str, since: datetime | None = None) 
         columns.append(f'{stream.cursor.theirs} AS "{CURSOR_COLUMN}"')
         if since is not None:
             conditions.append(f"{stream.cursor.theirs} >= :since")
+    if stream.split and within:
+        conditions += _within(stream.split.key, within)
     listed = ",\n    ".join(columns)
     statement = f"SELECT\n    {listed}\nFROM {stream.source.strip()}"
     if conditions:
         statement += "\nWHERE " + " AND ".join(f"({condition})" for condition in conditions)
     values: dict[str, Any] = {"language": language, "since": since}
+    if within:
+        values |= {"lower": within.lower, "upper": within.upper}
     return statement, {name: values[name] for name in dict.fromkeys(_BIND.findall(statement))}
+
+
+def _within(key: str, within: KeyRange) -> Iterator[str]:
+    """The conditions of a range. NULL compares with nothing, so the first range asks for it by name."""
+    if within.lower is not None:
+        yield f"{key} >= :lower"
+    if within.upper is not None:
+        yield f"{key} < :upper" if within.lower is not None else f"{key} < :upper OR {key} IS NULL"
+
+
+def bounds(stream: Stream, *, rows: int) -> tuple[str, dict[str, Any]]:
+    """The statement that gives the key of every row at which a range begins, `rows` apart, and its binds.
+
+    It reads the key's index alone, once and in order. The first range begins before the first row.
+
+    Raises ValueError for a stream that is not split, and for ranges of fewer than two rows.
+    """
+    if stream.split is None or rows < 2:
+        raise ValueError(f"{stream.name} cannot be cut into ranges of {rows} rows.")
+    key, table = stream.split.key, stream.split.of
+    placed = f"SELECT {key} AS BOUND, ROW_NUMBER() OVER (ORDER BY {key}) AS PLACE FROM {table}"  # noqa: S608 - ours
+    statement = f'SELECT k.BOUND AS "bound"\nFROM ({placed}) k\nWHERE k.PLACE > 1 AND MOD(k.PLACE, :rows_apart) = 1'
+    return statement, {"rows_apart": rows}

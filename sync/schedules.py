@@ -8,6 +8,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
+RUN_STREAM, RUN_SYSTEM, SWEEP = "sync.tasks.run_stream", "sync.tasks.run_system", "sync.tasks.sweep"
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -20,29 +22,34 @@ class Schedule:
     day_of_week: str = "*"
     arguments: dict[str, Any] = field(default_factory=dict)
     description: str = ""
+    expire_seconds: int | None = None
 
 
 SCHEDULES = (
     Schedule(
-        "CC&B nightly", "sync.tasks.run_system", minute="0", hour="2", arguments={"system": "ccb"},
+        "CC&B nightly", RUN_SYSTEM, minute="0", hour="2", arguments={"system": "ccb"},
         description="Every CC&B stream, parents first, at one point in time.",
     ),
     Schedule(
-        "CC&B transactions hourly", "sync.tasks.run_stream", minute="20", hour="6-22",
+        "CC&B transactions hourly", RUN_STREAM, minute="20", hour="6-22",
         arguments={"name": "ccb.financial-transactions"}, description="New and newly frozen transactions.",
     ),
     Schedule(
-        "CC&B bills hourly", "sync.tasks.run_stream", minute="30", hour="6-22",
+        "CC&B bills hourly", RUN_STREAM, minute="30", hour="6-22",
         arguments={"name": "ccb.bills"}, description="New and newly completed bills.",
     ),
     Schedule(
-        "CC&B payments hourly", "sync.tasks.run_stream", minute="35", hour="6-22",
+        "CC&B payments hourly", RUN_STREAM, minute="35", hour="6-22",
         arguments={"name": "ccb.payments"}, description="New payments, and those of two weeks that were cancelled.",
     ),
     Schedule(
-        "CC&B weekly full compare", "sync.tasks.run_system", minute="0", hour="4", day_of_week="sun",
+        "CC&B weekly full compare", RUN_SYSTEM, minute="0", hour="4", day_of_week="sun",
         arguments={"system": "ccb", "full": True},
         description="Catches what a cursor cannot see, and rows gone from CC&B.",
+    ),
+    Schedule(
+        "Sweep", SWEEP, minute="*", hour="*", expire_seconds=55,
+        description="Starts again what lost its worker or its message, and what failed. Leave it on.",
     ),
 )  # fmt: skip
 
@@ -59,5 +66,5 @@ def install(app_config: AppConfig, using: str, **kwargs: object) -> None:
         )
         PeriodicTask.objects.using(using).create(
             name=schedule.name, task=schedule.task, crontab=crontab, kwargs=json.dumps(schedule.arguments),
-            description=schedule.description,
+            description=schedule.description, expire_seconds=schedule.expire_seconds,
         )  # fmt: skip

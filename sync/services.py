@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
 from customer360.changes import Change, Origin
-from sync import bookmarks
+from sync import bookmarks, ranges, split
+from sync.closing import COUNTED, close
 from sync.crashpoints import crashpoint
 from sync.load import BrakeReached, Order, Outcome, load
 from sync.load.plan import Plan
@@ -26,8 +28,13 @@ logger = structlog.get_logger(__name__)
 
 ATTEMPTS_AT_A_POINT_IN_TIME = 3
 
+ATTEMPTS = 3
+"""How often the same work is begun, by one run after the other, before it is left to the alerts."""
+
 Progress = Callable[[Stream, int], None]
 """Told the stream and the rows read so far."""
+Fan = Callable[[UUID, int], None]
+"""Told a run that was cut into ranges, and how many there are for others to read."""
 
 
 def run_streams(
@@ -38,13 +45,19 @@ def run_streams(
     business_date: date | None = None,
     requested_by: str = "",
     accepted_brake: str = "",
+    attempt: int = 1,
     on_progress: Progress = lambda stream, rows: None,
+    on_ranges: Fan = lambda run, others: None,
 ) -> Iterator[tuple[SyncRun, Outcome]]:
     """Run the streams in their order, those of one system at one point in time, and give each run as it ends.
 
     A stream that fails does not keep the next one from running. A dry run does everything up to the writing and keeps
     the differences in its outcome. The business date is one for all of them: the day it is for each system when its
     first stream begins, unless given. `accepted_brake` is a person's reason to let removals go past the brake.
+
+    A large stream is read in ranges. `on_ranges` may tell others to help; without any, the ranges are read in turn.
+    A run in ranges that lost its processes is brought to its end first, and is the run that is given then. It is given
+    as still running where its source failed: it goes on later, from the ranges that are not done.
     """
     for system, of_system in groupby(streams, key=lambda stream: stream.system):
         session = _Session(system)
@@ -53,13 +66,14 @@ def run_streams(
             for stream in of_system:
                 run = SyncRun(
                     stream=stream.name,
-                    mode=SyncRun.Mode.FULL,
+                    mode=SyncRun.Mode.FULL if full or not stream.cursor else SyncRun.Mode.NEW,
                     is_dry_run=dry_run,
                     business_date=day,
                     requested_by=requested_by,
                     accepted_brake=accepted_brake,
+                    attempt=attempt,
                 )
-                yield run, _run(stream, run, session, full=full, on_progress=on_progress)
+                yield _run(stream, run, session, full=full, on_progress=on_progress, on_ranges=on_ranges)
 
 
 class _Session:
@@ -88,39 +102,89 @@ class _Session:
         self._stack.close()
 
 
-def _run(stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_progress: Progress) -> Outcome:
-    """One stream from lease to closed run. Whatever goes wrong ends in the run's state and message.
+def _run(
+    stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_progress: Progress, on_ranges: Fan
+) -> tuple[SyncRun, Outcome]:
+    """One stream from lease to closed run. Whatever goes wrong ends in the run's state and message."""
+    try:
+        going, outcome = _alone(stream, run, session, full=full, on_progress=on_progress)
+    except Exception as error:
+        return run, _failed(stream, run, session, error)
+    if going is None:
+        return run, outcome
+    # The ranges are read at points in time of their own.
+    session.close()
+    on_ranges(going.pk, max(ranges.free(going.pk) - 1, 0))
+    going = split.work_through(going.pk, on_progress)
+    return going, Outcome(**{name: getattr(going, name) for name in COUNTED})
+
+
+def _alone(
+    stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_progress: Progress
+) -> tuple[SyncRun | None, Outcome]:
+    """What is done under the stream's lease: the whole run, or no more than to say which run goes on in ranges.
 
     A run that writes is closed as done in the transaction that writes: the two are seen together or not at all.
     """
-    try:
-        with bookmarks.lease(stream.name, answer_within(stream.system)) as held:
-            SyncRun.objects.filter(stream=stream.name, state=SyncRun.State.RUNNING).update(
-                state=SyncRun.State.ABANDONED, finished_at=timezone.now(),
-                message="The process that ran it is gone. Nothing of it was written; the next run does its work.",
-            )  # fmt: skip
-            lower = None if full else _lower_bound(stream, session)
-            run.mode = SyncRun.Mode.NEW if lower else SyncRun.Mode.FULL
-            run.save(force_insert=True)
-            outcome = _attempts(stream, run, session, held, lower, on_progress)
-        return _close(run, SyncRun.State.DONE, "", outcome) if run.is_dry_run else outcome
-    except bookmarks.AlreadyRunning as refusal:
-        return _close(run, SyncRun.State.REFUSED, str(refusal))
-    except BrakeReached as brake:
-        return _close(run, SyncRun.State.STOPPED, str(brake), brake.outcome)
-    except bookmarks.LeaseLost as loss:
-        return _close(run, SyncRun.State.FAILED, str(loss))
-    except SourceError as failure:
-        # The connection may be what failed: the next stream opens one of its own.
-        session.close()
-        return _close(run, SyncRun.State.FAILED, str(failure))
-    except Exception as error:
-        logger.exception("run failed", stream=stream.name, run=str(run.id))
-        if not connection.in_atomic_block:
-            # Where the database itself went away, the run is closed over a new connection.
-            connection.close_if_unusable_or_obsolete()
-        message = f"{type(error).__name__}. Nothing was written; the log has the details under run {run.id}."
-        return _close(run, SyncRun.State.FAILED, message)
+    with bookmarks.lease(stream.name, answer_within(stream.system)) as held:
+        going = ranges.unfinished(stream.name)
+        if going is not None and not run.is_dry_run:
+            if ranges.being_read(going.pk):
+                raise bookmarks.AlreadyRunning(stream.name)
+            return going, Outcome()
+        _abandon_dead(stream, run)
+        lower = None if full else _lower_bound(stream, session)
+        run.mode = SyncRun.Mode.NEW if lower else SyncRun.Mode.FULL
+        if lower is None and not run.is_dry_run and split.plan(run, stream, session.reader):
+            return run, Outcome()
+        run.save(force_insert=True)
+        outcome = _attempts(stream, run, session, held, lower, on_progress)
+    return None, close(run, SyncRun.State.DONE, "", outcome) if run.is_dry_run else outcome
+
+
+def _abandon_dead(stream: Stream, run: SyncRun) -> None:
+    """Close what lost its process. The run does that work, as a further attempt at it.
+
+    Raises _DiedEachTime where the attempts are used up: what kills its process must not be begun for ever.
+    """
+    dead = SyncRun.objects.filter(stream=stream.name, state=SyncRun.State.RUNNING, ranges=None)
+    begun = dead.filter(is_dry_run=False).aggregate(most=Max("attempt"))["most"] or 0
+    dead.update(
+        state=SyncRun.State.ABANDONED, finished_at=timezone.now(),
+        message="The process that ran it is gone. Nothing of it was written; the next run does its work.",
+    )  # fmt: skip
+    if begun and not run.is_dry_run:
+        run.attempt = max(run.attempt, begun + 1)
+        if begun >= ATTEMPTS:
+            raise _DiedEachTime(
+                f"{stream.title}: the process was killed {begun} times, perhaps for want of memory. Nothing was"
+                " written. Look at the worker's and the system's log, then run the stream."
+            )
+
+
+class _DiedEachTime(Exception):
+    """The process of the same work was killed again and again."""
+
+
+def _failed(stream: Stream, run: SyncRun, session: _Session, error: Exception) -> Outcome:
+    """Close a run that could not do its work, with a sentence for a person."""
+    match error:
+        case bookmarks.AlreadyRunning():
+            return close(run, SyncRun.State.REFUSED, str(error))
+        case BrakeReached():
+            return close(run, SyncRun.State.STOPPED, str(error), error.outcome)
+        case bookmarks.LeaseLost() | _DiedEachTime():
+            return close(run, SyncRun.State.FAILED, str(error))
+        case SourceError():
+            # The connection may be what failed: the next stream opens one of its own.
+            session.close()
+            return close(run, SyncRun.State.FAILED, str(error))
+    logger.error("run failed", stream=stream.name, run=str(run.id), exc_info=error)
+    if not connection.in_atomic_block:
+        # Where the database itself went away, the run is closed over a new connection.
+        connection.close_if_unusable_or_obsolete()
+    message = f"{type(error).__name__}. Nothing was written; the log has the details under run {run.id}."
+    return close(run, SyncRun.State.FAILED, message)
 
 
 def _lower_bound(stream: Stream, session: _Session) -> datetime | None:
@@ -166,7 +230,7 @@ def _read_and_load(
 
     def commit(outcome: Outcome) -> None:
         held.commit(run, bookmarks.reached(outcome.highest, session.reader.clock))
-        _close(run, SyncRun.State.DONE, "", outcome)
+        close(run, SyncRun.State.DONE, "", outcome)
 
     batches = session.reader.read(stream, plan.arrow_schema, lower)
     order = Order(
@@ -180,30 +244,6 @@ def _read_and_load(
     )
     outcome = load(plan, batches, order, batch_read)
     crashpoint("committed", stream.name)
-    return outcome
-
-
-def _close(run: SyncRun, state: str, message: str, outcome: Outcome | None = None) -> Outcome:
-    """Write how the run ended."""
-    outcome = outcome or Outcome()
-    run.state, run.message, run.finished_at = state, message, timezone.now()
-    for name in (
-        "read",
-        "new",
-        "changed",
-        "unchanged",
-        "held",
-        "gone",
-        "removed",
-        "archived",
-        "rejected",
-        "healed",
-        "summaries",
-        "warnings",
-    ):
-        setattr(run, name, getattr(outcome, name))
-    run.save()
-    logger.info("run ended", stream=run.stream, run=str(run.id), state=state, read=run.read, changed=run.changed)
     return outcome
 
 

@@ -69,13 +69,37 @@ class Absence(StrEnum):
 
 
 @dataclass(frozen=True)
+class Split:
+    """How a large stream is cut into ranges of its key, which workers read side by side.
+
+    `key` is the column that fills the stream's one key field, `of` the table that holds it, both with the alias that
+    the stream's `source` uses.
+    """
+
+    key: str
+    of: str
+
+
+@dataclass(frozen=True)
+class KeyRange:
+    """A range of a split stream's key, in the source's own spelling: `lower` belongs to it, `upper` to the next.
+
+    Without a lower bound it begins with the first key, and holds the rows that have none.
+    """
+
+    lower: str | None
+    upper: str | None
+
+
+@dataclass(frozen=True)
 class Stream:
     """One external object read into one model.
 
     `source` is the FROM clause in the system's SQL, with the aliases that the FieldMaps use. `key` names our fields
     that identify a record. Without a cursor every run is a full compare. `fixed` names the fields that a record keeps
     once the mirror has it frozen (`is_frozen`): a later change of one is taken, as the source's word stands, and told
-    as a warning of the run.
+    as a warning of the run. `split` lets a full compare be read in ranges; a master table, which is read at one point
+    in time, has none.
     """
 
     name: str
@@ -91,6 +115,7 @@ class Stream:
     absence: Absence = Absence.REMOVED
     fixed: tuple[str, ...] = ()
     where: str = ""
+    split: Split | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
 
     def field_map(self, ours: str) -> FieldMap:

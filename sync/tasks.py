@@ -1,9 +1,15 @@
-"""Celery tasks: each only calls a service. What a lost task would have done, the next run does from PostgreSQL."""
+"""Celery tasks: each only calls a service. What a lost task would have done, the sweep finds in PostgreSQL."""
 
+from uuid import UUID
+
+import structlog
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
-from sync import services, streams
+from sync import ranges, services, split, streams, sweeper
 from sync.stream import System
+
+logger = structlog.get_logger(__name__)
 
 
 @shared_task
@@ -18,6 +24,53 @@ def run_system(system: str, full: bool = False) -> None:
     _run(streams.inbound(System(system)), full=full)
 
 
-def _run(chosen: tuple[streams.Stream, ...], *, full: bool, requested_by: str = "", accepted_brake: str = "") -> None:
-    for _ in services.run_streams(chosen, full=full, requested_by=requested_by, accepted_brake=accepted_brake):
+@shared_task
+def run_again(names: list[str], full: bool, attempt: int, requested_by: str = "", accepted_brake: str = "") -> None:
+    """Run the named streams, which the sweep found owing."""
+    chosen = tuple(stream for stream in streams.STREAMS if stream.name in names)
+    _run(chosen, full=full, attempt=attempt, requested_by=requested_by, accepted_brake=accepted_brake)
+
+
+@shared_task
+def read_range(run: str) -> None:
+    """Read one range of a run, then have the next one read; another run's work may come in between."""
+    split.help_with(UUID(run))
+    if ranges.free(UUID(run)):
+        _share_out(UUID(run), 1)
+
+
+@shared_task
+def sweep() -> None:
+    """Start what is owed and what nobody does. A start that no worker takes up in time is found anew."""
+    owed, expires = sweeper.owed(), sweeper.PERIOD.total_seconds()
+    for start in owed.starts:
+        logger.warning("started again", streams=start.streams, full=start.full, attempt=start.attempt)
+        run_again.apply_async(
+            kwargs={
+                "names": start.streams, "full": start.full, "attempt": start.attempt,
+                "requested_by": start.requested_by, "accepted_brake": start.accepted_brake,
+            },
+            expires=expires,
+        )  # fmt: skip
+    for each in owed.helps:
+        _share_out(each.run, each.workers, expires=expires)
+
+
+def _run(
+    chosen: tuple[streams.Stream, ...], *, full: bool, attempt: int = 1, requested_by: str = "",
+    accepted_brake: str = "",
+) -> None:  # fmt: skip
+    for _ in services.run_streams(
+        chosen, full=full, requested_by=requested_by, accepted_brake=accepted_brake, attempt=attempt,
+        on_ranges=_share_out,
+    ):  # fmt: skip
         pass
+
+
+def _share_out(run: UUID, workers: int, *, expires: float | None = None) -> None:
+    """Tell so many workers of the run's ranges. Where the broker is away, whoever holds the run reads them alone."""
+    try:
+        for _ in range(min(workers, sweeper.HELPERS)):
+            read_range.apply_async(args=[str(run)], expires=expires, retry=False)
+    except OperationalError:
+        logger.warning("no broker, ranges are read by one worker", run=str(run))

@@ -2,18 +2,17 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from sync import tasks
+from sync.schedules import RUN_STREAM as _ONE
+from sync.schedules import RUN_SYSTEM as _SYSTEM
 from sync.stream import System
 from sync.streams import STREAMS, inbound
-
-_ONE, _SYSTEM = tasks.run_stream.name, tasks.run_system.name
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,14 @@ class Timing:
     is_enabled: bool
     next_at: datetime | None
     last_at: datetime | None
+    schedule: Any = field(default=None, repr=False, compare=False)
+
+    def due_after(self, moment: datetime) -> datetime | None:
+        """When the schedule first came, or comes, round after a moment; None where it never does."""
+        if self.schedule is None:
+            return None
+        due: datetime = timezone.now() + self.schedule.remaining_estimate(moment)
+        return due if due > moment else None
 
 
 def timings() -> list[Timing]:
@@ -53,6 +60,7 @@ def _timing(task: PeriodicTask) -> Timing:
         is_enabled=task.enabled,
         next_at=_next_at(task),
         last_at=task.last_run_at,
+        schedule=task.schedule,
     )
 
 

@@ -136,7 +136,11 @@ def _join_bases(plan: Plan) -> sql.Composable:
     )
 
 
-def anomalies(cursor: Cursor, plan: Plan, first: int = 5) -> Iterator[dict[str, Any]]:
+FIRST = 5
+"""How many keys an anomaly names."""
+
+
+def anomalies(cursor: Cursor, plan: Plan) -> Iterator[dict[str, Any]]:
     """Changes of fields that a frozen record never changes: how many, and the first keys. A value is never told."""
     for column in plan.fixed:
         cursor.execute(
@@ -149,20 +153,25 @@ def anomalies(cursor: Cursor, plan: Plan, first: int = 5) -> Iterator[dict[str, 
                     WHERE NOT c.is_new AND t.is_frozen AND t.{column} IS DISTINCT FROM {incoming}
                 ) changed
             """).format(
-                first=sql.Literal(first), key=plan.key_text("s"), change=plan.change, stage=plan.stage,
+                first=sql.Literal(FIRST), key=plan.key_text("s"), change=plan.change, stage=plan.stage,
                 table=plan.table, same_key=plan.same_key("t", "s"), column=column.identifier,
                 incoming=column.loaded(plan.time_zone),
             )
         )  # fmt: skip
         rows, keys = cursor.fetchone()
         if rows:
-            yield {
-                "field": column.field.name,
-                "rows": rows,
-                "keys": keys,
-                "detail": f"Frozen before, and changed in {column.field.verbose_name}, which should never happen. Taken"
-                f" as the source has it now; ask there why. First: {', '.join(keys)}.",
-            }
+            yield anomaly(column, rows, keys)
+
+
+def anomaly(column: Column, rows: int, keys: list[str]) -> dict[str, Any]:
+    """What is told of so many frozen records in which a fixed field changed; `keys` are the first of them."""
+    return {
+        "field": column.field.name,
+        "rows": rows,
+        "keys": keys,
+        "detail": f"Frozen before, and changed in {column.field.verbose_name}, which should never happen. Taken"
+        f" as the source has it now; ask there why. First: {', '.join(keys)}.",
+    }
 
 
 def write(cursor: Cursor, plan: Plan, change: Change) -> None:

@@ -254,6 +254,20 @@ def _close(cursor: Cursor, plan: Plan, *, run_id: UUID, is_full: bool) -> int:
     return cursor.fetchone()[0]
 
 
+def close_unseen(cursor: Cursor, plan: Plan, *, seen: sql.Identifier, run_id: UUID) -> None:
+    """Close what is still open though no range of the run met it: a row met again is open by its fingerprint alone."""
+    cursor.execute(
+        sql.SQL("""
+            UPDATE {rejected} r SET closed_at = now(), closed_run = {run}, closure = 'gone'
+            WHERE r.stream = {stream} AND r.closed_at IS NULL AND NOT EXISTS (
+                SELECT FROM {seen} k WHERE k.run_id = {run} AND k.fingerprint = r.fingerprint
+            )
+        """).format(
+            rejected=_TABLE, run=sql.Literal(run_id), stream=sql.Literal(plan.stream.name), seen=seen,
+        )
+    )  # fmt: skip
+
+
 def _unlink_missing_parents(cursor: Cursor, plan: Plan) -> Iterator[dict[str, Any]]:
     """Empty references to records that are not there, where a record is worth having without: a later run links it."""
     for column in plan.columns:

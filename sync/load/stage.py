@@ -98,13 +98,17 @@ def _utf8(column: pa.Array) -> tuple[pa.Array, pa.Array]:
     return told, pc.fill_null(pc.not_equal(told.cast(pa.binary()), given), False)
 
 
-def settle(cursor: Cursor, plan: Plan) -> None:
-    """Give the transaction room to join whole tables in memory, and tell the planner what was staged.
-
-    A load is one session at a time; what does not fit spills to disk, as it would with less. A sample of 3,000 rows
-    tells as much about keys as ANALYZE's usual 30,000.
-    """
+def give_room(cursor: Cursor) -> None:
+    """Give the transaction room to join whole tables in memory; what does not fit spills to disk, as with less."""
     cursor.execute("SET LOCAL work_mem = '128MB'")
+
+
+def settle(cursor: Cursor, plan: Plan) -> None:
+    """Give the transaction room, and tell the planner what was staged.
+
+    A sample of 3,000 rows tells as much about keys as ANALYZE's usual 30,000.
+    """
+    give_room(cursor)
     cursor.execute("SET LOCAL default_statistics_target = 10")
     cursor.execute(
         sql.SQL("ANALYZE {stage} ({key})").format(stage=plan.stage, key=comma(c.identifier for c in plan.key))

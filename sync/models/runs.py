@@ -43,6 +43,12 @@ class SyncRun(models.Model):
     accepted_by = models.CharField(
         max_length=150, blank=True, help_text="Who let the work of a stopped run go on; another run does it."
     )
+    attempt = models.PositiveSmallIntegerField(
+        default=1, help_text="Which attempt at the same work it is: a run that failed is begun again a few times."
+    )
+    ends_tried = models.PositiveSmallIntegerField(
+        default=0, help_text="Of a run in ranges: how often somebody began to bring it to its end."
+    )
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     read = models.BigIntegerField(default=0, help_text="Rows the source gave.")

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from sync.stream import Stream
+from sync.stream import KeyRange, Stream
 
 
 class SourceError(Exception):
@@ -22,8 +22,17 @@ class Reader(Protocol):
 
     clock: datetime
 
-    def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
+    def read(
+        self, stream: Stream, schema: pa.Schema, since: datetime | None, within: KeyRange | None = None
+    ) -> Iterator[pa.RecordBatch]:
         """The rows of a stream in batches of the given schema, from the cursor's lower bound or all of them.
 
-        Raises SourceError if the system refuses, SourceGone if its point in time is lost.
+        `within` asks for those of one range of the key. Raises SourceError if the system refuses, SourceGone if its
+        point in time is lost.
+        """
+
+    def bounds(self, stream: Stream, rows: int) -> list[str]:
+        """The keys, in ascending order, at which ranges of about so many rows begin; none where one range is enough.
+
+        Raises SourceError if the system refuses.
         """

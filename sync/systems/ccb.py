@@ -9,8 +9,8 @@ import oracledb
 import pyarrow as pa
 from django.conf import settings
 
-from sync.extraction import extraction
-from sync.stream import Stream
+from sync.extraction import bounds, extraction
+from sync.stream import KeyRange, Stream
 from sync.systems.base import SourceError, SourceGone
 
 SNAPSHOT_TOO_OLD = 1555
@@ -43,9 +43,11 @@ class CcbReader:
     def __init__(self, connection: oracledb.Connection, clock: datetime) -> None:
         self._connection, self.clock = connection, clock
 
-    def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
+    def read(
+        self, stream: Stream, schema: pa.Schema, since: datetime | None, within: KeyRange | None = None
+    ) -> Iterator[pa.RecordBatch]:
         """The rows of a stream; see `Reader`."""
-        statement, binds = extraction(stream, language=settings.CCB["language"], since=since)
+        statement, binds = extraction(stream, language=settings.CCB["language"], since=since, within=within)
         try:
             frames = self._connection.fetch_df_batches(
                 statement, binds, size=settings.CCB["batch_rows"], fetch_decimals=True, requested_schema=schema
@@ -54,6 +56,19 @@ class CcbReader:
                 yield from (batch for batch in pa.table(frame).cast(schema).to_batches() if batch.num_rows)
         except oracledb.Error as error:
             raise _explain(error, stream.title) from error
+
+    def bounds(self, stream: Stream, rows: int) -> list[str]:
+        """Where ranges of a stream's key begin; see `Reader`.
+
+        Blanks at the end are left out, so that one key is never spelt on both sides of a bound.
+        """
+        statement, binds = bounds(stream, rows=rows)
+        try:
+            with self._connection.cursor() as cursor:
+                found = cursor.execute(statement, binds).fetchall()
+        except oracledb.Error as error:
+            raise _explain(error, stream.title) from error
+        return sorted({bound.rstrip(" ") for (bound,) in found if bound} - {""})
 
 
 @contextmanager

@@ -56,6 +56,12 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _fill(tmp_path_factory.mktemp("ccb") / "few.sqlite3", accounts=12, months=3)
 
 
+@pytest.fixture(scope="session")
+def hundreds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a simulated CC&B with a few hundred accounts, for workers to share."""
+    return _fill(tmp_path_factory.mktemp("ccb") / "hundreds.sqlite3", accounts=120, months=3)
+
+
 @pytest.fixture
 def ccb(filled: Path, tmp_path: Path, settings: Any) -> "Iterator[Ccb]":
     """A running CC&B of 40 accounts, equal to the one that `mirror` was loaded from."""
@@ -67,6 +73,13 @@ def ccb(filled: Path, tmp_path: Path, settings: Any) -> "Iterator[Ccb]":
 def small_ccb(few: Path, tmp_path: Path, settings: Any) -> "Iterator[Ccb]":
     """A running CC&B of a few accounts, for tests that commit."""
     with _serve(few, tmp_path / "ccb.sqlite3", settings) as running:
+        yield running
+
+
+@pytest.fixture
+def shared_ccb(hundreds: Path, tmp_path: Path, settings: Any) -> "Iterator[Ccb]":
+    """A running CC&B of a few hundred accounts, for workers to share."""
+    with _serve(hundreds, tmp_path / "ccb.sqlite3", settings) as running:
         yield running
 
 

@@ -1,53 +1,22 @@
 """A process killed in the middle of a sync loses nothing and doubles nothing, wherever it dies."""
 
-import os
-import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection, transaction
 
-from sync.crashpoints import PLACES, VARIABLE
+from sync.crashpoints import PLACES
 from sync.models import Bookmark, RejectedRow, SyncRun
 from sync.streams import STREAMS, by_name
+from tests.sync.processes import killed, sync, until
 from tests.sync.support import TODAY, Ccb, contents, differences, run_all, run_one
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
-ROOT = Path(__file__).parents[2]
 REJECTED = ("stream", "record_key", "field", "reason", "closed_at")
 NAMES = [stream.name for stream in STREAMS]
-
-
-def _environment(ccb: Ccb, crash_at: str) -> dict[str, str]:
-    """What points a process of its own at this test's database and CC&B."""
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    return os.environ | {
-        "DATABASE_URL": url, "DATABASE_OWNER_URL": url, "CCB_DSN": ccb.simulator.dsn, VARIABLE: crash_at,
-        "CCB_TIME_ZONE": django_settings.CCB["time_zone"], "CCB_BATCH_ROWS": "50",
-    }  # fmt: skip
-
-
-def _sync(ccb: Ccb, *streams: str, crash_at: str = "") -> subprocess.Popen[str]:
-    """`manage.py sync` in a process of its own."""
-    command = [sys.executable, "manage.py", "sync", *(streams or ("all",)), "--business-date", TODAY.isoformat()]
-    return subprocess.Popen(
-        command, cwd=ROOT, env=_environment(ccb, crash_at), text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-
-
-def _killed(ccb: Ccb, *streams: str, crash_at: str) -> None:
-    process = _sync(ccb, *streams, crash_at=crash_at)
-    said, _ = process.communicate(timeout=120)
-    assert process.returncode == -signal.SIGKILL, said
 
 
 def _rejected() -> set[tuple[Any, ...]]:
@@ -87,7 +56,7 @@ def expected(small_ccb: Ccb, undisturbed: dict[str, Any], request: pytest.Fixtur
 
 def _killed_and_run_again(ccb: Ccb, expected: dict[str, Any], place: str, stream: str) -> None:
     """Kill a first load at a place, run again, and compare with what an undisturbed run leaves."""
-    _killed(ccb, crash_at=f"{place}:{stream}")
+    killed(ccb, crash_at=f"{place}:{stream}")
     dead = SyncRun.objects.get(stream=stream)
     committed = place == "committed"
     assert dead.state == (SyncRun.State.DONE if committed else SyncRun.State.RUNNING)
@@ -125,10 +94,10 @@ def test_a_sync_killed_anywhere_is_made_good_by_the_next(
 @pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("stream", [NAMES[0], NAMES[-1]])
-def test_a_change_is_written_once_though_its_run_was_killed(small_ccb: Ccb, place: str, stream: str) -> None:
+def test_a_change_is_written_once_though_its_run_waskilled(small_ccb: Ccb, place: str, stream: str) -> None:
     run_all()
     small_ccb.control.day(2)
-    _killed(small_ccb, stream, crash_at=f"{place}:{stream}")
+    killed(small_ccb, stream, crash_at=f"{place}:{stream}")
     run_all(business_date=TODAY)
     for each in STREAMS:
         if hasattr(each.model, "history"):
@@ -140,7 +109,7 @@ def test_a_change_is_written_once_though_its_run_was_killed(small_ccb: Ccb, plac
 
 def test_a_worker_killed_from_outside_while_ccb_answers_slowly(small_ccb: Ccb, expected: dict[str, Any]) -> None:
     small_ccb.control.arm("slow", match="FROM CI_ACCT a", seconds=30)
-    process = _sync(small_ccb)
+    process = sync(small_ccb)
     _wait_until_running(process, "ccb.accounts")
     process.kill()
     process.communicate(timeout=30)
@@ -154,7 +123,7 @@ def test_a_worker_killed_from_outside_while_ccb_answers_slowly(small_ccb: Ccb, e
 
 def test_two_processes_at_once_load_once(small_ccb: Ccb, expected: dict[str, Any]) -> None:
     small_ccb.control.arm("slow", match="FROM CI_ACCT a", seconds=3)
-    process = _sync(small_ccb, "ccb.customers", "ccb.accounts")
+    process = sync(small_ccb, "ccb.customers", "ccb.accounts")
     _wait_until_running(process, "ccb.accounts")
     refused, _ = run_one("ccb.accounts")
     assert refused.state == SyncRun.State.REFUSED
@@ -167,12 +136,7 @@ def test_two_processes_at_once_load_once(small_ccb: Ccb, expected: dict[str, Any
 
 def _wait_until_running(process: subprocess.Popen[str], stream: str) -> None:
     """Wait until the process has begun a stream."""
-    for _ in range(600):
-        if SyncRun.objects.filter(stream=stream, state=SyncRun.State.RUNNING).exists():
-            return
-        assert process.poll() is None, process.communicate()[0]
-        time.sleep(0.05)
-    raise AssertionError(f"{stream} did not begin")
+    until(lambda: SyncRun.objects.filter(stream=stream, state=SyncRun.State.RUNNING).exists(), process)
 
 
 def test_a_database_connection_cut_in_mid_run_fails_the_run_and_the_next_one_heals_it(
@@ -195,7 +159,7 @@ def test_a_database_connection_cut_in_mid_run_fails_the_run_and_the_next_one_hea
 
 def test_the_command_says_what_failed_and_exits_with_1(small_ccb: Ccb) -> None:
     small_ccb.control.arm("error", match="FROM CI_PREM m", code=942)
-    process = _sync(small_ccb, "ccb.customers", "ccb.premises")
+    process = sync(small_ccb, "ccb.customers", "ccb.premises")
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "Not done: ccb.premises. The other streams are." in said

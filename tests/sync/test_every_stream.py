@@ -14,14 +14,14 @@ from sqlglot.errors import ErrorLevel
 from customer360.changes import Change, Origin, changes_from
 from customer360.models import Customer
 from sync.checks import check_owners, check_stream
-from sync.extraction import extraction
+from sync.extraction import bounds, extraction
 from sync.load import Order, load, rejects
 from sync.load.plan import Column, Plan
 from sync.models import RejectedRow
 from sync.simulators.ccb.sql import translate
 from sync.simulators.ccb.sql.scope import Hidden
 from sync.simulators.ccb.sql.types import OracleType
-from sync.stream import Stream
+from sync.stream import KeyRange, Stream
 from sync.streams import STREAMS, by_name
 from tests.factories import make_customer
 from tests.sync.support import Row, batch, key_of, load_rows, load_samples, plan_of, record, samples, theirs
@@ -68,6 +68,20 @@ def test_its_statement_is_in_the_subset(stream: Stream, since: datetime | None) 
     )
     names = [name.lower() for name, _ in translate(statement, types, Hidden()).columns]
     assert names == plan_of(stream).arrow_schema.names, "the statement delivers the columns that are staged, in order"
+
+
+@pytest.mark.parametrize("stream", [stream for stream in STREAMS if stream.split], ids=lambda stream: stream.name)
+@pytest.mark.parametrize(
+    "within", [KeyRange(None, "5"), KeyRange("5", "7"), KeyRange("7", None)], ids=["first", "middle", "last"]
+)
+def test_its_statement_for_a_range_is_in_the_subset(stream: Stream, within: KeyRange) -> None:
+    for statement, binds in (extraction(stream, language="ENG", within=within), bounds(stream, rows=500)):
+        (tree,) = sqlglot.parse(statement, read="oracle", error_level=ErrorLevel.RAISE)
+        assert tree.sql(dialect="oracle", unsupported_level=ErrorLevel.RAISE)
+        kinds = tuple(OracleType("NUMBER" if isinstance(value, int) else "VARCHAR2") for value in binds.values())
+        translate(statement, kinds, Hidden())
+    asked = extraction(stream, language="ENG", within=within)[1]
+    assert asked.get("lower") == within.lower and asked.get("upper") == within.upper
 
 
 @every_stream

@@ -72,7 +72,7 @@ def test_a_connection_that_drops_fails_its_stream_alone_and_writes_nothing_of_it
 def test_a_drop_in_the_last_batch_writes_nothing(moved: Ccb) -> None:
     before, kept = contents(), books()
     rows = moved.value("SELECT COUNT(*) FROM CI_FT") - 1
-    moved.control.arm("drop", match="FROM CI_FT", rows=rows)
+    moved.control.arm("drop", match="LEFT JOIN CI_PAY_SEG", rows=rows)
     run, _ = run_one(TRANSACTIONS, full=True)
     assert run.state == SyncRun.State.FAILED
     assert (contents(), books()) == (before, kept)

@@ -7,7 +7,7 @@ payment cancelled long after it came in) is found by the weekly full compare.
 from datetime import timedelta
 
 from customer360.models import Bill, FinancialTransaction, Payment
-from sync.stream import Absence, Cursor, Direction, FieldMap, Stream, System
+from sync.stream import Absence, Cursor, Direction, FieldMap, Split, Stream, System
 from sync.transforms import DAY, MOMENT, MONEY, YES_NO, codes, words
 
 FINANCIAL_TRANSACTIONS = Stream(
@@ -27,6 +27,7 @@ FINANCIAL_TRANSACTIONS = Stream(
         LEFT JOIN CI_BILL b ON b.BILL_ID = f.BILL_ID
     """,
     key=("ft_id",),
+    split=Split("f.FT_ID", of="CI_FT f"),
     cadence="hourly, with a full compare once a week",
     # A transaction counts once it is frozen, which may be long after it was made. The bill that takes it in gives it an
     # arrears date without a stamp, so it is read again when that bill completes. CC&B stamps both before it commits.
@@ -70,6 +71,7 @@ BILLS = Stream(
         ) bs ON bs.BILL_ID = b.BILL_ID
     """,
     key=("bill_id",),
+    split=Split("b.BILL_ID", of="CI_BILL b"),
     cadence="hourly, with a full compare once a week",
     # Either stamp may be missing: a bill under work is not complete, a converted one may never have been made.
     cursor=Cursor(
@@ -112,6 +114,7 @@ PAYMENTS = Stream(
         ) t ON t.PAY_EVENT_ID = p.PAY_EVENT_ID AND t.PREFERENCE = 1
     """,
     key=("payment_id",),
+    split=Split("p.PAY_ID", of="CI_PAY p"),
     cadence="hourly, with a full compare once a week",
     # A payment is cancelled without a stamp, mostly when a bank returns it within days: two weeks are read again.
     cursor=Cursor("NVL(e.CRE_DTTM, e.PAY_DT)", overlap=timedelta(days=14)),

@@ -1,0 +1,150 @@
+"""What the sync owes and nobody does, found in PostgreSQL alone: what a broker or a worker lost.
+
+Every minute it is looked for work whose process died, ranges that nobody reads, failed runs whose rest is over, and
+schedules that came round without a run. A broker that was wiped costs that delay and nothing else.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils import timezone
+
+from sync import bookmarks, ranges, timetable
+from sync.models import SyncRun
+from sync.services import ATTEMPTS
+from sync.streams import STREAMS
+from sync.timetable import Timing
+
+PERIOD = timedelta(minutes=1)
+"""How often it is looked. What it starts is thrown away if no worker takes it within that time, and is found again."""
+GRACE = timedelta(minutes=15)
+"""How long a schedule may have come round without a run: workers may be busy, and the streams before it come first."""
+REST = timedelta(minutes=5)
+"""How long a run rests after its first failure; after the nth, n times n as long."""
+HELPERS = 16
+"""How many workers are told of one run at most; each goes on with the next range by itself."""
+
+State = SyncRun.State
+_PLACES = {stream.name: place for place, stream in enumerate(STREAMS)}
+_SYSTEMS = {stream.name: stream.system for stream in STREAMS}
+
+
+@dataclass(frozen=True)
+class Start:
+    """Streams to run one after the other, in load order, and on whose behalf."""
+
+    streams: tuple[str, ...]
+    full: bool
+    attempt: int = 1
+    requested_by: str = ""
+    accepted_brake: str = ""
+
+
+@dataclass(frozen=True)
+class Help:
+    """A run with ranges that nobody reads, or whose end nobody brings about, and how many workers it could use."""
+
+    run: UUID
+    workers: int
+
+
+@dataclass(frozen=True)
+class Owed:
+    """All that is to be started now."""
+
+    starts: tuple[Start, ...]
+    helps: tuple[Help, ...]
+
+
+def owed(now: datetime | None = None) -> Owed:
+    """What is to be started; nothing is written."""
+    now, held = now or timezone.now(), bookmarks.held()
+    latest = _latest()
+    helps = tuple(_helps(held))
+    died = [_again(run) for run in _dead(held)]
+    failed = [
+        _again(run)
+        for run in latest.values()
+        if run.state == State.FAILED and run.attempt < ATTEMPTS and run.stream not in held and _has_rested(run, now)
+    ]
+    spoken_for = {name for start in (*died, *failed) for name in start.streams}
+    missed = _missed(now, held, latest, spoken_for)
+    return Owed((*_together(died + failed), *_together(missed)), helps)
+
+
+def _latest() -> dict[str, SyncRun]:
+    """The latest run of each stream of the mapping; dry runs tell nothing, and a refused one gave way to another."""
+    told = SyncRun.objects.filter(is_dry_run=False, stream__in=_PLACES).exclude(state=State.REFUSED)
+    return {run.stream: run for run in told.order_by("stream", "-started_at").distinct("stream")}
+
+
+def _helps(held: set[str]) -> Iterator[Help]:
+    for run in SyncRun.objects.filter(state=State.RUNNING, stream__in=_PLACES).exclude(ranges=None).distinct():
+        waiting = ranges.free(run.pk)
+        if waiting:
+            yield Help(run.pk, min(waiting, HELPERS))
+        elif run.stream not in held and (not ranges.left(run.pk) or ranges.given_up(run.pk)):
+            yield Help(run.pk, 1)
+
+
+def _dead(held: set[str]) -> Iterable[SyncRun]:
+    """Runs in one piece whose process is gone."""
+    running = SyncRun.objects.filter(state=State.RUNNING, is_dry_run=False, ranges=None, stream__in=_PLACES)
+    return running.exclude(stream__in=held)
+
+
+def _has_rested(run: SyncRun, now: datetime) -> bool:
+    return run.finished_at is None or run.finished_at + REST * run.attempt * run.attempt <= now
+
+
+def _again(run: SyncRun) -> Start:
+    """The same work once more."""
+    return Start((run.stream,), run.mode == SyncRun.Mode.FULL, run.attempt + 1, run.requested_by, run.accepted_brake)
+
+
+def _missed(now: datetime, held: set[str], latest: dict[str, SyncRun], spoken_for: set[str]) -> list[Start]:
+    """Streams whose schedule came round and that no run followed.
+
+    While any stream of a system runs, or has only just ended, its next ones are on their way and are not missed.
+    """
+    busy = {_SYSTEMS[name] for name in held | spoken_for if name in _SYSTEMS}
+    busy |= {_SYSTEMS[name] for name, run in latest.items() if run.finished_at and run.finished_at > now - PERIOD}
+    begun = _last_begun()
+    missed: dict[str, bool] = {}
+    for timing in timetable.timings():
+        for name in timing.streams if timing.next_at else ():
+            if _SYSTEMS[name] not in busy and _is_overdue(timing, begun[timing.is_full].get(name), now):
+                missed[name] = missed.get(name, False) or timing.is_full
+    return [Start((name,), full) for name, full in missed.items()]
+
+
+def _last_begun() -> dict[bool, dict[str, datetime]]:
+    """When each stream last ran in full, and when at all."""
+    told = SyncRun.objects.filter(is_dry_run=False).exclude(state=State.REFUSED).order_by()
+    at_all = told.values("stream").annotate(at=Max("started_at")).values_list("stream", "at")
+    return {True: dict(at_all.filter(mode=SyncRun.Mode.FULL)), False: dict(at_all)}
+
+
+def _is_overdue(timing: Timing, begun: datetime | None, now: datetime) -> bool:
+    """Whether the schedule came round after the stream last ran, and longer ago than the grace.
+
+    A stream that never ran is overdue where its schedule says that it was started.
+    """
+    due = timing.due_after(begun) if begun else timing.last_at
+    return due is not None and due + GRACE <= now
+
+
+def _together(starts: Iterable[Start]) -> Iterator[Start]:
+    """Streams of one system that are started alike, as one: parents before children."""
+    alike: dict[Start, list[str]] = defaultdict(list)
+    for start in starts:
+        for name in start.streams:
+            kind = Start((str(_SYSTEMS[name]),), start.full, start.attempt, start.requested_by, start.accepted_brake)
+            alike[kind].append(name)
+    for kind, names in alike.items():
+        in_order = tuple(sorted(names, key=_PLACES.__getitem__))
+        yield Start(in_order, kind.full, kind.attempt, kind.requested_by, kind.accepted_brake)

@@ -28,6 +28,10 @@ SCHEDULES = (
         description="Every CC&B stream, parents first, at one point in time.",
     ),
     Schedule(
+        "CC&B match events hourly", "sync.tasks.run_stream", minute="15", hour="6-22",
+        arguments={"name": "ccb.match-events"}, description="What open-item accounts matched, dispute and settled.",
+    ),
+    Schedule(
         "CC&B transactions hourly", "sync.tasks.run_stream", minute="20", hour="6-22",
         arguments={"name": "ccb.financial-transactions"}, description="New and newly frozen transactions.",
     ),
@@ -38,6 +42,10 @@ SCHEDULES = (
     Schedule(
         "CC&B payments hourly", "sync.tasks.run_stream", minute="35", hour="6-22",
         arguments={"name": "ccb.payments"}, description="New payments, and those of two weeks that were cancelled.",
+    ),
+    Schedule(
+        "CC&B tenders hourly", "sync.tasks.run_stream", minute="40", hour="6-22",
+        arguments={"name": "ccb.payment-tenders"}, description="How new payments were tendered.",
     ),
     Schedule(
         "CC&B weekly full compare", "sync.tasks.run_system", minute="0", hour="4", day_of_week="sun",

@@ -159,6 +159,7 @@ ADJUSTMENT_TYPES = {
     "WRTOFF": ("Write-off", "Write-off"),
 }
 TENDER_TYPES = {"ACH": "ACH", "CHEC": "Check", "CASH": "Cash", "CARD": "Card", "APAY": "Automatic payment"}
+PAYMENT_CANCEL_REASONS = {"NSF": "Not sufficient funds", "XFER": "Moved to another account"}
 
 CONTACT_CLASSES = {
     "BILL": ("Billing", "Facturación"),

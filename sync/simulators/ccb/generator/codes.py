@@ -14,7 +14,7 @@ CUSTOMER_CLASSES = {
     "COMS": ("Commercial, small", "Comercial, pequeño", "COM-STD", "N"),
     "COML": ("Commercial, large", "Comercial, grande", "COM-KEY", "N"),
     "IND": ("Industrial", "Industrial", "COM-KEY", "Y"),
-    "MUN": ("Municipal", "Municipal", "MUN", "N"),
+    "MUN": ("Municipal", "Municipal", "MUN", "Y"),
 }
 
 MANAGE_GROUPS = {

@@ -31,7 +31,9 @@ class FiscalCalendar(models.Model):
         verbose_name_plural = "fiscal calendar"
         constraints = (
             models.CheckConstraint(condition=models.Q(pk=1), name="one_fiscal_calendar"),
-            models.CheckConstraint(condition=models.Q(start_month__range=(1, 12)), name="fiscal_year_begins_in_a_month"),
+            models.CheckConstraint(
+                condition=models.Q(start_month__range=(1, 12)), name="fiscal_year_begins_in_a_month"
+            ),
         )
 
     def __str__(self) -> str:

@@ -52,11 +52,24 @@ class Payment(MirroredModel):
             "cancel_reason", "cancel_reason_name", "removed_at",
         ),
     }  # fmt: skip
+    derived_fields = {
+        "tender": ("tender_type", "tender_type_name"), "canceled_for": ("cancel_reason", "cancel_reason_name"),
+    }  # fmt: skip
     account_path = "account"
     account_column = "account_id"
 
     class Meta:
         indexes = (models.Index(fields=("account", "-received_date", "-payment_id"), name="payments_of_account"),)
+
+    @property
+    def tender(self) -> str | None:
+        """How it was paid: by name, or by code where CC&B has no name for it."""
+        return self.tender_type_name or self.tender_type
+
+    @property
+    def canceled_for(self) -> str | None:
+        """Why the payment was canceled: by name, or by code where CC&B has no name for it."""
+        return self.cancel_reason_name or self.cancel_reason
 
 
 class PaymentTender(MirroredModel):
@@ -89,6 +102,7 @@ class PaymentTender(MirroredModel):
             "tender_id", "account", "event_id", "tender_type", "tender_type_name", "amount", "status", "removed_at",
         ),
     }  # fmt: skip
+    derived_fields = {"tender": ("tender_type", "tender_type_name")}
     account_path = "account"
 
     class Meta:
@@ -96,3 +110,8 @@ class PaymentTender(MirroredModel):
             models.Index(fields=("event_id",), name="tenders_of_event"),
             models.Index(fields=("account",), name="tenders_of_account"),
         )
+
+    @property
+    def tender(self) -> str | None:
+        """How it was paid: by name, or by code where CC&B has no name for it."""
+        return self.tender_type_name or self.tender_type

@@ -1,4 +1,4 @@
-"""The figures of an account and its bills in plain Python, from their definitions: money in cents, one day at a time."""
+"""The figures of an account and its bills in plain Python, from their definitions: cents, one day at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,12 @@ class Account:
 
     def standing(self, t: Transaction) -> Standing | None:
         """How the event of a transaction stands, where one ties it to anything."""
-        if not self.life.is_open_item or t.event is None or self.step < t.matched_at or t.event >= len(self.life.events):
+        if (
+            not self.life.is_open_item
+            or t.event is None
+            or self.step < t.matched_at
+            or t.event >= len(self.life.events)
+        ):
             return None
         found = self.life.events[t.event][self.step]
         return found if found.status in ("open", "balanced") and not found.is_removed else None

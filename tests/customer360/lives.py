@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from customer360.models import ServiceAgreement
 from tests.factories import TODAY
 
+
 @dataclass(frozen=True)
 class Transaction:
     """One transaction in a life. Amounts are in cents; `bill` is the number of the bill that shows it.

@@ -63,7 +63,7 @@ def _event_id(agreement: ServiceAgreement, t: Transaction) -> str | None:
 
 
 def _match(agreement: ServiceAgreement, life: Life, step: int) -> bool:
-    """Bring match events and what they hold to a step, as CC&B does later and without a word; whether anything moved."""
+    """Bring match events and what they hold to a step, as CC&B does without a word; whether anything moved."""
     moved = False
     for number, standings in enumerate(life.events):
         now = standings[step]

@@ -155,7 +155,7 @@ PAYMENTS = Stream(
     system=System.CCB,
     direction=Direction.IN,
     model=Payment,
-    # An event may hold several tenders; the first one entered says how it was paid, and the tenders' own stream the rest.
+    # An event may hold several tenders: the first one entered says how it was paid, their own stream gives them all.
     source="""
         CI_PAY p
         LEFT JOIN CI_PAY_EVENT e ON e.PAY_EVENT_ID = p.PAY_EVENT_ID

@@ -251,7 +251,7 @@ class Journal:
             self.open_items = [item for item in self.open_items if id(item) not in settled]
 
     def dispute(self, on: date, reason: str) -> None:
-        """Put the latest charge that is matched with nothing into an event of its own, in dispute: no payment joins it."""
+        """Put the latest charge that is matched with nothing into an event in dispute, which no payment joins."""
         charges = [i for i in self.open_items if i["FT_TYPE_FLG"] == "BS" and not str(i["MATCH_EVT_ID"]).strip()]
         if not charges:
             return

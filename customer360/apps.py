@@ -13,8 +13,10 @@ class Customer360Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load every app's panels and scopes, and keep the app role's rights in step with the tables."""
-        from customer360 import checks, database, summaries  # noqa: F401
+        """Load every app's panels and scopes, keep the app role's rights in step, and begin a fiscal calendar."""
+        from customer360 import checks, database  # noqa: F401
+        from customer360.summaries import fiscal
 
         autodiscover_modules("panels", "scopes", "sources")
         post_migrate.connect(database.grant_rights, dispatch_uid="customer360.grant_rights")
+        post_migrate.connect(fiscal.install, dispatch_uid="customer360.install_fiscal_calendar")

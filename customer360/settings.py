@@ -185,7 +185,11 @@ CCB = {
     "query_timeout_seconds": env.int("CCB_QUERY_TIMEOUT", default=1800),
     "batch_rows": env.int("CCB_BATCH_ROWS", default=20_000),
 }
-# The month in which the utility's fiscal year begins; the year is named by the month in which it ends.
+# The fiscal year that a new installation begins with; from then on it is edited in admin. A calendar of CC&B, or the
+# month in which the year begins.
+FISCAL_CALENDAR = env.str("FISCAL_CALENDAR", default="")
+if len(FISCAL_CALENDAR) > 2:
+    raise ImproperlyConfigured(f"FISCAL_CALENDAR is {FISCAL_CALENDAR}. Set it to a calendar of CC&B, two characters.")
 FISCAL_YEAR_START_MONTH = env.int("FISCAL_YEAR_START_MONTH", default=1)
 if not 1 <= FISCAL_YEAR_START_MONTH <= 12:
     raise ImproperlyConfigured(f"FISCAL_YEAR_START_MONTH is {FISCAL_YEAR_START_MONTH}. Set it to a month, 1 to 12.")

@@ -183,6 +183,21 @@ def warnings(viewer: Viewer, run: SyncRun) -> list[dict[str, Any]]:
     return [warning for warning in run.warnings if model is not None and viewer.may(model, warning["field"])]
 
 
+def changed_when_frozen(viewer: Viewer, runs: Iterable[SyncRun]) -> tuple[SyncRun, int] | None:
+    """The latest of a stream's runs, newest first, that met changes no frozen record should see, and how many of all.
+
+    None where none did, or where this person may not see the fields.
+    """
+    fixed = {stream.name: stream.fixed for stream in STREAMS}
+    found = [
+        (run, rows)
+        for run in runs
+        if run.warnings
+        and (rows := sum(each["rows"] for each in warnings(viewer, run) if each["field"] in fixed.get(run.stream, ())))
+    ]
+    return (found[0][0], sum(rows for _, rows in found)) if found else None
+
+
 def kind_of(value: Any) -> str:
     """What a value of a rejected row is, without the value."""
     match value:

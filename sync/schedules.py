@@ -31,6 +31,10 @@ SCHEDULES = (
         description="Every CC&B stream, parents first, at one point in time.",
     ),
     Schedule(
+        "CC&B match events hourly", RUN_STREAM, minute="15", hour="6-22",
+        arguments={"name": "ccb.match-events"}, description="What open-item accounts matched, dispute and settled.",
+    ),
+    Schedule(
         "CC&B transactions hourly", RUN_STREAM, minute="20", hour="6-22",
         arguments={"name": "ccb.financial-transactions"}, description="New and newly frozen transactions.",
     ),
@@ -41,6 +45,10 @@ SCHEDULES = (
     Schedule(
         "CC&B payments hourly", RUN_STREAM, minute="35", hour="6-22",
         arguments={"name": "ccb.payments"}, description="New payments, and those of two weeks that were cancelled.",
+    ),
+    Schedule(
+        "CC&B tenders hourly", RUN_STREAM, minute="40", hour="6-22",
+        arguments={"name": "ccb.payment-tenders"}, description="How new payments were tendered.",
     ),
     Schedule(
         "CC&B weekly full compare", RUN_SYSTEM, minute="0", hour="4", day_of_week="sun",

@@ -30,6 +30,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         "lines": [(line, strip(line.runs)) for line in lines],
         "brakes": [line for line in lines if line.brake],
         "rejected": sum(line.rejected for line in lines),
+        "frozen_changes": [
+            (line.stream.title, *changes)
+            for line in lines
+            if (changes := rejections.changed_when_frozen(viewer_of(request), line.runs))
+        ],
         "timings": timings,
         "may_operate": may_operate(viewer_of(request)),
         "may_schedule": viewer_of(request).user.is_staff

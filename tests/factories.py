@@ -19,8 +19,10 @@ from customer360.models import (
     Bill,
     Customer,
     FinancialTransaction,
+    MatchEvent,
     Note,
     Payment,
+    PaymentTender,
     Premise,
     RowRule,
     ServiceAgreement,
@@ -177,10 +179,38 @@ def make_payment(account: Account, amount: Decimal | str | int = "100.00", on: d
         "account": account,
         "received_date": on,
         "amount": Decimal(amount),
+        "event_id": _identifier("81", digits=12),
         "tender_type": "ACH",
+        "tender_type_name": "Bank transfer",
         "status": Payment.Status.FROZEN,
     }
     return Payment.objects.create(**(defaults | values))
+
+
+def make_tender(payment: Payment, **values: Any) -> PaymentTender:
+    """The one tender of a payment's event: all of the payment, by the payment's own means."""
+    defaults = {
+        "tender_id": _identifier("82", digits=12),
+        "account": payment.account,
+        "event_id": payment.event_id,
+        "tender_type": payment.tender_type,
+        "tender_type_name": payment.tender_type_name,
+        "amount": payment.amount,
+        "status": PaymentTender.Status.VALID,
+    }
+    return PaymentTender.objects.create(**(defaults | values))
+
+
+def make_match_event(account: Account, **values: Any) -> MatchEvent:
+    """An open match event without a dispute. Its transactions are those that name it."""
+    defaults = {
+        "match_event_id": _identifier("83", digits=12),
+        "account": account,
+        "status": MatchEvent.Status.OPEN,
+        "is_disputed": False,
+        "created_date": TODAY,
+    }
+    return MatchEvent.objects.create(**(defaults | values))
 
 
 def make_note(account: Account | None, text: str = "Prefers calls before 11:00.", **values: Any) -> Note:

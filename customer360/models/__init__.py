@@ -1,12 +1,15 @@
 """The mirrored picture of the customer, the users, and the rules about who may see what."""
 
-from customer360.models.account import Account, AccountCustomer, AccountSummary
+from customer360.models.account import Account, AccountCustomer
 from customer360.models.base import ChangeStamp, MirroredAddress, MirroredModel, VisibleModel
-from customer360.models.billing import Bill, FinancialTransaction, Payment
+from customer360.models.billing import Bill, FinancialTransaction, MatchEvent
 from customer360.models.customer import Customer
+from customer360.models.fiscal import FiscalCalendar, FiscalYear
 from customer360.models.note import AccountAlert, Note
+from customer360.models.payments import Payment, PaymentTender
 from customer360.models.rules import RowRule, VisibilityRule
 from customer360.models.service import Premise, ServiceAgreement
+from customer360.models.summary import AccountSummary
 from customer360.models.user import User
 
 __all__ = [
@@ -18,10 +21,14 @@ __all__ = [
     "ChangeStamp",
     "Customer",
     "FinancialTransaction",
+    "FiscalCalendar",
+    "FiscalYear",
+    "MatchEvent",
     "MirroredAddress",
     "MirroredModel",
     "Note",
     "Payment",
+    "PaymentTender",
     "Premise",
     "RowRule",
     "ServiceAgreement",

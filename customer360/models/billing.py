@@ -63,6 +63,10 @@ class FinancialTransaction(MirroredModel):
     is_outside_arrears = models.BooleanField("outside arrears", help_text="Whether it is left out of ageing.")
     is_correction = models.BooleanField("correction", help_text="Whether it corrects another one.")
     bill_id = models.CharField("bill", max_length=12, null=True, blank=True, help_text="The bill that shows it.")
+    match_event_id = models.CharField(
+        "match event", max_length=12, null=True, blank=True,
+        help_text="Under open-item accounting, the match event that ties it to what it pays or is paid by.",
+    )  # fmt: skip
     received_date = models.DateField(
         "received", null=True, blank=True, help_text="For a payment, the day the money came in."
     )
@@ -74,7 +78,7 @@ class FinancialTransaction(MirroredModel):
         FieldGroup.BILLING: (
             "ft_id", "account", "service_agreement", "type", "current_amount", "payoff_amount", "created_at",
             "is_frozen", "frozen_at", "accounting_date", "arrears_date", "is_outside_arrears", "is_correction",
-            "bill_id", "received_date", "archived_at", "removed_at",
+            "bill_id", "match_event_id", "received_date", "archived_at", "removed_at",
         ),
     }  # fmt: skip
     derived_fields = {"amount_due": ("current_amount",)}
@@ -125,16 +129,20 @@ class Bill(MirroredModel):
     )  # fmt: skip
     open_amount = models.DecimalField(
         "open", max_digits=15, decimal_places=2, default=0,
-        help_text="What is left of it after credits have relieved the oldest debt first.",
+        help_text="What is left of it to pay, without what is in dispute.",
+    )  # fmt: skip
+    disputed_amount = models.DecimalField(
+        "in dispute", max_digits=15, decimal_places=2, default=0,
+        help_text="What is left of it in match events that the customer disputes.",
     )  # fmt: skip
 
     field_groups = {
         FieldGroup.BILLING: (
             "bill_id", "account", "status", "bill_date", "due_date", "completed_at", "amount", "amount_due",
-            "open_amount", "removed_at",
+            "open_amount", "disputed_amount", "removed_at",
         ),
     }  # fmt: skip
-    derived_fields = {"paid_amount": ("amount", "open_amount")}
+    derived_fields = {"paid_amount": ("amount", "open_amount", "disputed_amount")}
     account_path = "account"
     account_column = "account_id"
 
@@ -144,39 +152,41 @@ class Bill(MirroredModel):
     @property
     def paid_amount(self):
         """What has been paid or credited towards the bill; nothing while a credit on it relieves older debt instead."""
-        return max(self.amount - self.open_amount, Decimal(0))
+        return max(self.amount - self.open_amount - self.disputed_amount, Decimal(0))
 
 
-class Payment(MirroredModel):
-    """One payment to an account (CC&B: CI_PAY, received on its event's day)."""
+class MatchEvent(MirroredModel):
+    """What ties items of an open-item account to each other (CC&B: CI_MATCH_EVT).
+
+    Its transactions are settled once it is balanced. While it is open their credits relieve their own debts first, and
+    in dispute nothing of it is past due. A canceled event ties nothing. It is a fact and has no history.
+    """
 
     class Status(models.TextChoices):
-        """CC&B's PAY_STATUS_FLG in words."""
+        """CC&B's MEVT_STATUS_FLG in words."""
 
-        INCOMPLETE = "incomplete", "Incomplete"
-        ERROR = "error", "In error"
-        FREEZABLE = "freezable", "Freezable"
-        FROZEN = "frozen", "Frozen"
+        OPEN = "open", "Open"
+        BALANCED = "balanced", "Balanced"
         CANCELED = "canceled", "Canceled"
 
-    payment_id = KeyField("payment ID", max_length=12, primary_key=True, help_text="The payment's key in CC&B.")
+    match_event_id = KeyField("match event ID", max_length=12, primary_key=True, help_text="The event's key in CC&B.")
     account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="payments", db_index=False, help_text="The account."
+        Account, on_delete=models.PROTECT, related_name="match_events", db_index=False, help_text="The account."
     )
-    received_date = models.DateField("received", null=True, blank=True, help_text="The day the money came in.")
-    amount = models.DecimalField(max_digits=15, decimal_places=2, help_text="What was paid.")
-    tender_type = models.CharField(
-        "tender code", max_length=4, null=True, blank=True, help_text="How it was paid, as CC&B's code."
+    status = models.CharField(max_length=10, choices=Status, help_text="Whether its credits and debts come to nothing.")
+    is_disputed = models.BooleanField("in dispute", help_text="Whether the customer disputes what it holds.")
+    created_date = models.DateField("created", null=True, blank=True, help_text="The day the event was made.")
+    description = models.CharField(
+        max_length=4000, null=True, blank=True, help_text="What CC&B's users wrote about the event."
     )
-    status = models.CharField(max_length=12, choices=Status, help_text="Where the payment is in its life.")
 
     field_groups = {
         FieldGroup.BILLING: (
-            "payment_id", "account", "received_date", "amount", "tender_type", "status", "removed_at",
+            "match_event_id", "account", "status", "is_disputed", "created_date", "description", "removed_at",
         ),
     }  # fmt: skip
     account_path = "account"
     account_column = "account_id"
 
     class Meta:
-        indexes = (models.Index(fields=("account", "-received_date", "-payment_id"), name="payments_of_account"),)
+        indexes = (models.Index(fields=("account", "-created_date"), name="match_events_of_account"),)

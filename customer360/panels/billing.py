@@ -8,7 +8,7 @@ from operator import attrgetter
 from django.utils import timezone
 
 from customer360 import selectors
-from customer360.models import Bill, FinancialTransaction, Payment
+from customer360.models import Bill, FinancialTransaction, Payment, PaymentTender
 from customer360.pages import Fields, Visit
 from customer360.panels.chart import Chart, chart
 from customer360.panels.figures import currency_of
@@ -25,12 +25,14 @@ BILL_COLUMNS = (
     Column(Bill, "status", "bill_status", record=BILL),
     Column(Bill, "bill_id", "identifier", label="Bill", styles="opt2 hm", record=BILL),
 )
+PAYMENT = attrgetter("payment")
 PAYMENT_COLUMNS = (
-    Column(Payment, "received_date", "date"),
-    Column(Payment, "amount", "money", styles="n"),
-    Column(Payment, "tender_type", label="Tender"),
-    Column(Payment, "status", "payment_status"),
-    Column(Payment, "payment_id", "identifier", label="Payment", styles="opt hm"),
+    Column(Payment, "received_date", "date", record=PAYMENT),
+    Column(Payment, "amount", "money", styles="n", record=PAYMENT),
+    Column(Payment, "tender", "tenders", record=PAYMENT),
+    Column(Payment, "status", "payment_status", record=PAYMENT),
+    Column(Payment, "canceled_for", label="Canceled for", styles="opt hm", record=PAYMENT),
+    Column(Payment, "payment_id", "identifier", label="Payment", styles="opt hm", record=PAYMENT),
 )
 TRANSACTION_COLUMNS = (
     Column(FinancialTransaction, "accounting_date", "transaction_date", label="Date"),
@@ -61,10 +63,12 @@ class BillRow:
 
 def standing(viewer: Viewer, bill: VisibleRecord, on: date) -> Standing | None:
     """How a bill stands on a day, by its status, due date and what is still open of it."""
-    if not viewer.may(Bill, "status", "due_date", "amount", "open_amount"):
+    if not viewer.may(Bill, "status", "due_date", "amount", "open_amount", "disputed_amount"):
         return None
     if bill.status == Bill.Status.PENDING:
         return Standing("Pending", "")
+    if bill.open_amount <= 0 and bill.disputed_amount > 0:
+        return Standing("In dispute", "warn")
     if bill.open_amount <= 0:
         return Standing("Credit", "info") if bill.amount < 0 else Standing("Paid", "ok")
     if bill.due_date is None:
@@ -90,17 +94,37 @@ def _bills(visit: Visit) -> Entries:
     return Entries(table.add(rows, currency=lambda row: currency), page, chart(visit, today))
 
 
+@dataclass(frozen=True)
+class PaymentRow:
+    """A payment and the kinds of tender it came in with, in words; empty where the viewer may see none."""
+
+    payment: VisibleRecord
+    tenders: str
+
+
 def _payments(visit: Visit) -> Entries:
     total = visit.read(selectors.counts).payments
     page = selectors.payments(visit.viewer, visit.record, visit.query.get("page"), total)
+    by_event = selectors.tenders(visit.viewer, page.records)
+    rows = [
+        PaymentRow(payment, _kinds(by_event.get(getattr(payment, "event_id", None), ()))) for payment in page.records
+    ]
     currency = currency_of(visit.viewer, visit.record)
     table = Table.for_viewer(visit.viewer, "Payments, the newest first", PAYMENT_COLUMNS)
-    return Entries(table.add(page.records, currency=lambda row: currency, is_muted=_is_canceled), page)
+    return Entries(table.add(rows, currency=lambda row: currency, is_muted=_is_canceled), page)
 
 
-def _is_canceled(payment: VisibleRecord) -> bool:
+def _kinds(tenders: Iterable[VisibleRecord]) -> str:
+    """The kinds of tender in words, each once, the canceled ones only where no other is left."""
+    tenders = list(tenders)
+    held = [tender for tender in tenders if getattr(tender, "status", None) != PaymentTender.Status.CANCELED]
+    kinds = [getattr(tender, "tender", None) for tender in held or tenders]
+    return ", ".join(dict.fromkeys(kind for kind in kinds if kind))
+
+
+def _is_canceled(row: PaymentRow) -> bool:
     """Whether a payment was canceled, as far as the viewer may see it."""
-    return getattr(payment, "status", None) == Payment.Status.CANCELED
+    return getattr(row.payment, "status", None) == Payment.Status.CANCELED
 
 
 def _transactions(visit: Visit) -> Entries:

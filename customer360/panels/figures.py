@@ -37,7 +37,11 @@ def _of_summary(name: str, kind: str = "money", label: str = "") -> Column:
 
 BALANCE = _of_summary("balance")
 # The label of a part is the text after its value.
-BALANCE_PARTS = (_of_summary("not_past_due", label="current"), _of_summary("past_due", "money_owed", "past due"))
+BALANCE_PARTS = (
+    _of_summary("not_past_due", label="current"),
+    _of_summary("disputed", label="in dispute"),
+    _of_summary("past_due", "money_owed", "past due"),
+)
 AGES = (
     _of_summary("past_due_1_30", label="1–30 days"),
     _of_summary("past_due_31_60", label="31–60 days"),
@@ -55,7 +59,7 @@ DATED = (
 )
 
 BAR_STYLES = {
-    "not_past_due": "fa0", "past_due": "fa1",
+    "not_past_due": "fa0", "disputed": "fv2", "past_due": "fa1",
     "past_due_1_30": "fa1", "past_due_31_60": "fa2", "past_due_61_90": "fa3", "past_due_over_90": "fa4",
 }  # fmt: skip
 
@@ -70,9 +74,9 @@ def balance(visit: Visit) -> list[Figure]:
     for cell in lines(viewer, summary, [BALANCE], currency):
         parts = _explaining(lines(viewer, summary, BALANCE_PARTS, currency))
         ages = _explaining(lines(viewer, summary, AGES, currency))
-        current = [part for part in parts if part.column.path == "not_past_due"]
+        not_aged = [part for part in parts if part.column.path != "past_due"]
         explained = [line for line in (parts, ages) if line]
-        figures.append(Figure(cell, explained, _bar([*current, *ages] if ages else parts), is_wide=True))
+        figures.append(Figure(cell, explained, _bar([*not_aged, *ages] if ages else parts), is_wide=True))
     figures += _due(viewer, summary, currency)
     for amount, day in DATED:
         dated = lines(viewer, summary, [day])
@@ -129,6 +133,7 @@ REVENUE_LINES = (
     _of_summary("revenue_12m", label="12 months"),
     _of_summary("revenue_change_percent", "percent", "On the 12 before"),
     _of_summary("revenue_fytd", label="Fiscal year to date"),
+    _of_summary("fiscal_year_start", "date"),
 )
 
 

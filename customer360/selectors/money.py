@@ -4,13 +4,14 @@ Records found gone from CC&B are left out. CC&B dates nothing before it is final
 before all others.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from customer360.models import Bill, FinancialTransaction, Payment
+from customer360.models import Bill, FinancialTransaction, Payment, PaymentTender
 from customer360.selectors.lists import Slice
 from customer360.visibility.viewer import Viewer, VisibleRecord
 
@@ -37,6 +38,22 @@ def payments(viewer: Viewer, account: VisibleRecord, page: str | None, total: in
     """One page of an account's payments."""
     newest_first = payments_of(viewer, account).order_by("-received_date", "-payment_id")
     return Slice.of(viewer, newest_first, page, ENTRIES_A_PAGE, total)
+
+
+def tenders(viewer: Viewer, payments: Iterable[VisibleRecord]) -> dict[str, list[VisibleRecord]]:
+    """The tenders that payments came in with, by payment event and in the order they were entered.
+
+    Only what accounts in the viewer's scope tendered. One event may pay several accounts: its tenders are not divided
+    among them. Asks the viewer for the events of both: without them, nothing.
+    """
+    if not (viewer.may(Payment, "event_id") and viewer.may(PaymentTender, "event_id", "tender_id")):
+        return {}
+    events = {payment.event_id for payment in payments} - {None}
+    found = PaymentTender.objects.filter(event_id__in=events, removed_at=None).order_by("tender_id")
+    by_event: dict[str, list[VisibleRecord]] = {}
+    for tender in viewer.see_all(viewer.records(found)) if events else ():
+        by_event.setdefault(tender.event_id, []).append(tender)
+    return by_event
 
 
 def transactions(viewer: Viewer, account: VisibleRecord, page: str | None) -> Slice:

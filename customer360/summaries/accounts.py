@@ -3,9 +3,10 @@
 Definitions, each in one sentence, are the help texts of `AccountSummary`. What they leave to say:
 
 - only frozen transactions count; archived ones still do, removed ones do not;
-- past due takes the transactions inside arrears whose arrears date has come, and lets the credits among them relieve
-  the oldest debt first; debt is past due from the day after its arrears date;
-- revenue is the payoff amount of bill segments and their cancellations, by accounting date; months are calendar months;
+- past due is what `customer360.summaries.debt` leaves of the debts, from the day after their arrears date;
+- in dispute are all transactions of open match events in dispute, debts less credits, whatever their dates;
+- revenue is the payoff amount of bill segments and their cancellations, by accounting date; months are calendar months,
+  and the fiscal year is that of `customer360.summaries.fiscal`;
 - the latest payment is the latest day on which more was paid than was cancelled;
 - the latest bill is the complete one with the latest date; of several of one day the one completed last.
 """
@@ -14,10 +15,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from psycopg import sql
 
 from customer360.models import Account, AccountSummary, Bill, FinancialTransaction, ServiceAgreement
+from customer360.summaries.debt import debt
+from customer360.summaries.fiscal import fiscal_year
 from customer360.summaries.sql import listed, table
 
 AGEING_STEPS = (0, 1, 31, 61, 91)
@@ -30,19 +32,20 @@ class Calendar:
 
     business_date: date
     fiscal_year_start: date
+    next_fiscal_year_start: date
     month_start: date
     twelve_months_start: date
     prior_twelve_months_start: date
     next_month_start: date
 
     @classmethod
-    def of(cls, business_date: date, fiscal_year_start_month: int) -> "Calendar":
-        """The calendar of a business date, for a fiscal year that begins in the given month."""
+    def of(cls, business_date: date, fiscal_year: tuple[date, date]) -> "Calendar":
+        """The calendar of a business date, of which the fiscal year and the next begin on the given days."""
         month_start = business_date.replace(day=1)
-        year = business_date.year - (business_date.month < fiscal_year_start_month)
         return cls(
             business_date=business_date,
-            fiscal_year_start=date(year, fiscal_year_start_month, 1),
+            fiscal_year_start=fiscal_year[0],
+            next_fiscal_year_start=fiscal_year[1],
             month_start=month_start,
             twelve_months_start=month_start.replace(year=month_start.year - 1),
             prior_twelve_months_start=month_start.replace(year=month_start.year - 2),
@@ -51,16 +54,11 @@ class Calendar:
 
 
 _FIGURES = """
-    WITH counted AS (
-        SELECT f.account_id, f.ft_id, f.type, f.current_amount, f.payoff_amount, f.accounting_date, f.received_date,
-               CASE WHEN NOT f.is_outside_arrears THEN f.arrears_date END AS arrears_date
-        FROM {transactions} f
-        JOIN {accounts} d ON d.account_id = f.account_id
-        WHERE f.is_frozen AND f.removed_at IS NULL
-    ), money AS (
+    WITH {debt}, money AS (
         SELECT account_id,
                sum(current_amount) AS balance,
                sum(payoff_amount) AS payoff_balance,
+               sum(current_amount) FILTER (WHERE is_disputed) AS disputed,
                sum(payoff_amount) FILTER (
                    WHERE type IN {revenue} AND accounting_date >= {fiscal_year_start} AND accounting_date <= {today}
                ) AS revenue_fytd,
@@ -73,20 +71,14 @@ _FIGURES = """
                LEAST(
                    min({next_ageing}),
                    min(accounting_date) FILTER (WHERE type IN {revenue} AND accounting_date > {today}),
-                   CASE WHEN bool_or(type IN {revenue} AND accounting_date >= {prior}) THEN {next_month} END
-               ) AS next_change_on,
-               -sum(current_amount) FILTER (WHERE current_amount < 0 AND arrears_date <= {today}) AS relief
+                   CASE WHEN bool_or(type IN {revenue} AND accounting_date >= {prior}) THEN {next_month} END,
+                   CASE
+                       WHEN bool_or(type IN {revenue} AND accounting_date >= {fiscal_year_start})
+                       THEN {next_fiscal_year}
+                   END
+               ) AS next_change_on
         FROM counted
         GROUP BY account_id
-    ), debt AS (
-        SELECT c.account_id, {today} - c.arrears_date AS days, c.arrears_date,
-               LEAST(c.current_amount, GREATEST(
-                   sum(c.current_amount) OVER (PARTITION BY c.account_id ORDER BY c.arrears_date, c.ft_id)
-                   - COALESCE(m.relief, 0), 0
-               )) AS remaining
-        FROM counted c
-        JOIN money m ON m.account_id = c.account_id
-        WHERE c.current_amount > 0 AND c.arrears_date <= {today}
     ), aged AS (
         SELECT account_id,
                sum(remaining) FILTER (WHERE days >= 1) AS past_due,
@@ -95,7 +87,7 @@ _FIGURES = """
                sum(remaining) FILTER (WHERE days BETWEEN 61 AND 90) AS past_due_61_90,
                sum(remaining) FILTER (WHERE days > 90) AS past_due_over_90,
                min(arrears_date) FILTER (WHERE days >= 1 AND remaining > 0) AS past_due_since
-        FROM debt
+        FROM (SELECT *, {today} - arrears_date AS days FROM debt) dated
         GROUP BY account_id
     ), payments AS (
         SELECT DISTINCT ON (account_id)
@@ -121,6 +113,7 @@ _FIGURES = """
            COALESCE(g.past_due_61_90, 0) AS past_due_61_90,
            COALESCE(g.past_due_over_90, 0) AS past_due_over_90,
            g.past_due_since,
+           COALESCE(m.disputed, 0) AS disputed,
            p.last_payment_amount,
            p.last_payment_date,
            b.last_bill_amount,
@@ -130,6 +123,7 @@ _FIGURES = """
            COALESCE(m.revenue_fytd, 0) AS revenue_fytd,
            COALESCE(m.revenue_12m, 0) AS revenue_12m,
            COALESCE(m.revenue_prior_12m, 0) AS revenue_prior_12m,
+           {fiscal_year_start} AS fiscal_year_start,
            COALESCE(s.active_services, 0) AS active_services,
            COALESCE(s.premises, 0) AS premises,
            m.next_change_on
@@ -160,7 +154,7 @@ def figures(accounts: str, calendar: Calendar) -> sql.Composed:
     return sql.SQL(_FIGURES).format(
         accounts=sql.Identifier(accounts),
         account_table=table(Account),
-        transactions=table(FinancialTransaction),
+        debt=debt(accounts, sql.Literal(calendar.business_date)),
         bills=table(Bill),
         agreements=table(ServiceAgreement),
         complete=sql.Literal(Bill.Status.COMPLETE.value),
@@ -170,6 +164,7 @@ def figures(accounts: str, calendar: Calendar) -> sql.Composed:
         next_ageing=sql.SQL("CASE {} END").format(next_step),
         today=sql.Literal(calendar.business_date),
         fiscal_year_start=sql.Literal(calendar.fiscal_year_start),
+        next_fiscal_year=sql.Literal(calendar.next_fiscal_year_start),
         month=sql.Literal(calendar.month_start),
         twelve=sql.Literal(calendar.twelve_months_start),
         prior=sql.Literal(calendar.prior_twelve_months_start),
@@ -182,7 +177,7 @@ def refresh(cursor: Any, accounts: str, business_date: date) -> int:
 
     Returns how many rows were written.
     """
-    calendar = Calendar.of(business_date, settings.FISCAL_YEAR_START_MONTH)
+    calendar = Calendar.of(business_date, fiscal_year(cursor, business_date))
     columns = [
         field.column for field in AccountSummary._meta.concrete_fields if field.column not in ("account_id", "as_of")
     ]

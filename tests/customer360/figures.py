@@ -6,7 +6,8 @@ from datetime import date
 from django.db import connection
 
 from customer360 import summaries
-from customer360.models import AccountSummary, ServiceAgreement
+from customer360.models import AccountSummary, FiscalCalendar, FiscalYear, ServiceAgreement
+from tests.customer360.lives import FiscalYears
 from tests.factories import TODAY
 
 
@@ -25,3 +26,13 @@ def summary_of(agreement: ServiceAgreement, today: date = TODAY) -> AccountSumma
     """The figures of the agreement's account, brought up to date."""
     refresh([agreement.account_id], today)
     return AccountSummary.objects.get(account=agreement.account_id)
+
+
+def set_fiscal_years(fiscal: FiscalYears) -> None:
+    """Let figures follow these fiscal years."""
+    calendar = "T1" if fiscal.years else ""
+    FiscalCalendar.objects.update_or_create(pk=1, defaults={"calendar": calendar, "start_month": fiscal.month})
+    for number, (begins, ends) in enumerate(fiscal.years):
+        FiscalYear.objects.create(
+            fiscal_year_id=f"T1 {number}", calendar=calendar, year=str(number), begins=begins, ends=ends
+        )

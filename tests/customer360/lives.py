@@ -1,30 +1,19 @@
-"""Lives of accounts for the property test of their figures, and those figures in plain Python from the definitions."""
+"""Lives of accounts, drawn for the property test of their figures: what happens on them, and when CC&B shows it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from hypothesis import strategies as st
 
 from customer360.models import ServiceAgreement
 from tests.factories import TODAY
 
-FIGURES = (
-    "balance", "payoff_balance", "past_due", "past_due_1_30", "past_due_31_60", "past_due_61_90", "past_due_over_90",
-    "past_due_since", "last_payment_amount", "last_payment_date", "last_bill_amount", "last_bill_date", "amount_due",
-    "due_date", "revenue_fytd", "revenue_12m", "revenue_prior_12m",
-    "active_services", "premises",
-)  # fmt: skip
-BUCKETS = FIGURES[3:7]
-OPEN = ("active", "pending stop", "stopped", "reactivated")
-
 
 @dataclass(frozen=True)
 class Transaction:
     """One transaction in a life. Amounts are in cents; `bill` is the number of the bill that shows it.
 
-    `step` is when CC&B first shows it.
+    `step` is when CC&B first shows it. From step `matched_at` on it is in the match event of number `event`.
     """
 
     number: int
@@ -40,6 +29,17 @@ class Transaction:
     is_archived: bool = False
     is_removed: bool = False
     step: int = 0
+    event: int | None = None
+    matched_at: int = 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a match event stands from one step to the next."""
+
+    status: str
+    is_disputed: bool = False
+    is_removed: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,97 +71,17 @@ class Life:
     transactions: tuple[Transaction, ...]
     agreements: tuple[Agreement, ...] = ()
     bills: tuple[Bill, ...] = ()
+    is_open_item: bool = False
+    events: tuple[tuple[Standing, ...], ...] = ()
+    """Of each match event its standing at each step."""
 
 
-def by_hand(life: Life, seen: Sequence[Transaction], today: date, fiscal_month: int) -> dict[str, Any]:
-    """The figures, money in cents, of an account of which these transactions are known, on a day."""
-    counted = [t for t in seen if t.is_frozen and not t.is_removed]
-    figures: dict[str, Any] = {
-        "balance": sum(t.current for t in counted),
-        "payoff_balance": sum(t.payoff for t in counted),
-        **_ageing(counted, today),
-        **_last_payment(counted),
-        **_latest_bill(life, bills_by_hand(life, seen, today)),
-        **_revenue(counted, today, fiscal_month),
-    }
-    open_ones = [a for a in life.agreements if not a.is_removed and a.status in OPEN]
-    figures["active_services"] = len(open_ones)
-    figures["premises"] = len({a.premise for a in open_ones if a.premise is not None})
-    return figures
+@dataclass(frozen=True)
+class FiscalYears:
+    """The month in which the fiscal year begins, and years of a calendar that holds before it: first and last day."""
 
-
-def bills_by_hand(life: Life, seen: Sequence[Transaction], today: date) -> dict[int, tuple[int, int]]:
-    """What each bill of an account charges and what is open on it on a day, in cents."""
-    counted = [t for t in seen if t.is_frozen and not t.is_removed]
-    ageing = [t for t in counted if not t.is_outside_arrears and t.arrears is not None]
-    credit = sum(-t.current for t in ageing if t.current < 0 and t.arrears <= today)
-    left = dict.fromkeys((bill.number for bill in life.bills), 0)
-    for debt in sorted((t for t in ageing if t.current > 0), key=lambda t: (t.arrears, t.number)):
-        relieved = min(credit, debt.current)
-        credit -= relieved
-        if debt.bill in left:
-            left[debt.bill] += debt.current - relieved
-    return {
-        number: (sum(t.current for t in counted if t.bill == number and t.type not in ("PS", "PX")), still_open)
-        for number, still_open in left.items()
-    }
-
-
-def _latest_bill(life: Life, amounts: dict[int, tuple[int, int]]) -> dict[str, Any]:
-    complete = [bill for bill in life.bills if bill.status == "complete" and not bill.is_removed]
-    if not complete:
-        return {"last_bill_amount": None, "last_bill_date": None, "amount_due": 0, "due_date": None}
-    latest = max(complete, key=lambda bill: (bill.day or date.min, bill.completed or date.min, bill.number))
-    return {
-        "last_bill_amount": amounts[latest.number][0],
-        "last_bill_date": latest.day,
-        "amount_due": latest.asked or 0,
-        "due_date": latest.due,
-    }
-
-
-def _ageing(counted: Sequence[Transaction], today: date) -> dict[str, Any]:
-    """Let every credit that has come relieve the oldest debt that has come, then sort what is left by its age."""
-    come = [t for t in counted if not t.is_outside_arrears and t.arrears is not None and t.arrears <= today]
-    credit = sum(-t.current for t in come if t.current < 0)
-    buckets = {"past_due_1_30": 0, "past_due_31_60": 0, "past_due_61_90": 0, "past_due_over_90": 0}
-    since = None
-    for debt in sorted((t for t in come if t.current > 0), key=lambda t: (t.arrears, t.number)):
-        relieved = min(credit, debt.current)
-        credit -= relieved
-        left, days = debt.current - relieved, (today - debt.arrears).days
-        if left and days >= 1:
-            since = since or debt.arrears
-            name = "1_30" if days <= 30 else "31_60" if days <= 60 else "61_90" if days <= 90 else "over_90"
-            buckets[f"past_due_{name}"] += left
-    return {"past_due": sum(buckets.values()), "past_due_since": since, **buckets}
-
-
-def _last_payment(counted: Sequence[Transaction]) -> dict[str, Any]:
-    days: dict[date, int] = {}
-    for t in counted:
-        if t.type in ("PS", "PX") and t.received is not None:
-            days[t.received] = days.get(t.received, 0) - t.current
-    paid = {day: amount for day, amount in days.items() if amount > 0}
-    latest = max(paid, default=None)
-    return {"last_payment_date": latest, "last_payment_amount": paid.get(latest) if latest else None}
-
-
-def _revenue(counted: Sequence[Transaction], today: date, fiscal_month: int) -> dict[str, int]:
-    def months(day: date) -> int:
-        return day.year * 12 + day.month
-
-    def fiscal_year(day: date) -> int:
-        return day.year + (day.month >= fiscal_month)
-
-    billed = [t for t in counted if t.type in ("BS", "BX") and t.accounting is not None]
-    return {
-        "revenue_fytd": sum(
-            t.payoff for t in billed if fiscal_year(t.accounting) == fiscal_year(today) and t.accounting <= today
-        ),
-        "revenue_12m": sum(t.payoff for t in billed if 1 <= months(today) - months(t.accounting) <= 12),
-        "revenue_prior_12m": sum(t.payoff for t in billed if 13 <= months(today) - months(t.accounting) <= 24),
-    }
+    month: int
+    years: tuple[tuple[date, date], ...] = ()
 
 
 # Lives
@@ -254,11 +174,94 @@ def _bills(draw: st.DrawFn) -> tuple[Bill, ...]:
     return tuple(made)
 
 
+def _chapter(kind: str, day: date, amount: int, number: int, step: int) -> list[Transaction]:
+    """What an account of a real utility goes through, as the transactions that CC&B makes of it, one after another."""
+
+    def at(days: int) -> date:
+        return day + timedelta(days=days)
+
+    def post(type_: str, current: int, on: date, ages: date | None, payoff: int | None = None, bill: int | None = 0):
+        received = on if type_ in ("PS", "PX") else None
+        payoff = current if payoff is None else payoff
+        return Transaction(0, type_, current, payoff, on, ages, received, bill, step=step)
+
+    part = amount * 2 // 3 or 1
+    told = {
+        # What is asked for is level; what would settle follows the use, and a settlement evens the two out.
+        "budget billing": [
+            post("BS", amount, day, at(21), part), post("PS", -amount, at(20), at(20), -amount),
+            post("AD", part - amount, at(30), at(51), 0),
+        ],
+        "cancel and rebill": [
+            post("BS", amount, day, at(21)), post("BX", -amount, at(9), at(21)), post("BS", part, at(9), at(21)),
+        ],
+        "write-off": [
+            post("BS", amount, day, at(21)), post("AD", -amount, at(120), at(120), bill=None),
+            post("AD", amount, at(120), at(120), bill=None), post("AD", -amount, at(120), at(120), bill=None),
+        ],
+        "transfer": [
+            post("BS", amount, day, at(21)), post("AD", -amount, at(23), at(44), bill=1),
+            post("AD", amount, at(23), at(44), bill=1),
+        ],
+        "deposit": [post("AD", amount, day, at(21), 0), post("PS", -amount, at(7), at(7))],
+        "returned check": [
+            post("BS", amount, day, at(21)), post("PS", -amount, at(12), at(12)), post("PX", amount, at(17), at(17)),
+            post("AD", 2500, at(17), None, bill=None),
+        ],
+        "negative payment": [post("PS", -amount, day, day), post("PS", part, at(3), at(3))],
+        "moved payment": [
+            post("BS", amount, day, at(21)), post("PS", -amount, at(12), at(12)), post("PX", amount, at(12), at(12)),
+        ],
+    }[kind]  # fmt: skip
+    return [replace(each, number=number + place) for place, each in enumerate(told)]
+
+
+@st.composite
+def _chapters(draw: st.DrawFn, number: int, steps: int) -> list[Transaction]:
+    kind = draw(
+        st.sampled_from(
+            ["budget billing", "cancel and rebill", "write-off", "transfer", "deposit", "returned check",
+             "negative payment", "moved payment"]
+        )
+    )  # fmt: skip
+    day = TODAY + timedelta(days=draw(_days))
+    return _chapter(kind, day, draw(_cents), number, draw(st.integers(0, steps)))
+
+
+_EVENTS = 3
+_standings = st.sampled_from(
+    [Standing("open")] * 4
+    + [Standing("open", is_disputed=True)] * 3
+    + [Standing("balanced")] * 3
+    + [
+        Standing("canceled"),
+        Standing("open", is_removed=True),
+        Standing("balanced", is_removed=True),
+        Standing("balanced", is_disputed=True),
+    ]
+)
+
+
+@st.composite
+def _matched(draw: st.DrawFn, made: list[Transaction], steps: int) -> list[Transaction]:
+    """The transactions, some of them in match events, at once or later. The last number is an event CC&B lost."""
+    numbers = st.sampled_from([None, *range(_EVENTS), *range(_EVENTS), _EVENTS])
+    return [replace(each, event=draw(numbers), matched_at=draw(st.integers(each.step, steps))) for each in made]
+
+
 @st.composite
 def _lives(draw: st.DrawFn, steps: int) -> Life:
     made: list[Transaction] = []
-    for _ in range(draw(st.integers(0, 8))):
-        made += draw(_transactions(len(made), steps))
+    for _ in range(draw(st.integers(0, 5))):
+        made += draw(_transactions(len(made), steps) | _chapters(len(made), steps))
+    is_open_item = draw(st.booleans())
+    events: list[tuple[Standing, ...]] = []
+    if is_open_item or draw(st.booleans()):
+        made = draw(_matched(made, steps))
+        for _ in range(_EVENTS):
+            first = draw(_standings)
+            later = [draw(st.just(first) | _standings) for _ in range(steps)]
+            events.append((first, *later))
     statuses = [str(status) for status in ServiceAgreement.Status] + ["45"]
     agreements = draw(
         st.lists(
@@ -271,14 +274,27 @@ def _lives(draw: st.DrawFn, steps: int) -> Life:
             max_size=4,
         )
     )
-    return Life(tuple(made), tuple(agreements), draw(_bills()))
+    return Life(tuple(made), tuple(agreements), draw(_bills()), is_open_item, tuple(events))
 
 
 _steps = st.lists(st.sampled_from([1, 1, 1, 7, 29, 30, 31, 61, 91, 365]) | st.integers(1, 400), max_size=5)
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> tuple[list[int], list[Life], int]:
-    """Days that pass between looks, the lives of some accounts, and the month in which the fiscal year begins."""
+def _fiscal_years(draw: st.DrawFn) -> FiscalYears:
+    """A month, and in half of the cases a calendar of 52 weeks a year that reaches some years around the date."""
+    years: list[tuple[date, date]] = []
+    if draw(st.booleans()):
+        begins = TODAY - timedelta(days=draw(st.integers(-200, 700)))
+        for _ in range(draw(st.integers(1, 4))):
+            ends = begins + timedelta(days=363)
+            years.append((begins, ends))
+            begins = ends + timedelta(days=1)
+    return FiscalYears(draw(st.integers(1, 12)), tuple(years))
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> tuple[list[int], list[Life], FiscalYears]:
+    """Days that pass between looks, the lives of some accounts, and the fiscal years of their utility."""
     steps = draw(_steps)
-    return steps, draw(st.lists(_lives(len(steps)), min_size=1, max_size=4)), draw(st.integers(1, 12))
+    return steps, draw(st.lists(_lives(len(steps)), min_size=1, max_size=4)), draw(_fiscal_years())

@@ -43,7 +43,7 @@ def make_harborview() -> Account:
     make_bill(account, "3627.75", date(2026, 11, 19))
     make_bill(account, "3742.10", date(2026, 10, 21), open_amount="1284.60")
     make_bill(account, "3410.00", date(2025, 11, 19), open_amount="0.00")
-    make_payment(account, "2457.50", date(2026, 11, 14), tender_type="LBOX")
+    make_payment(account, "2457.50", date(2026, 11, 14), tender_type="LBOX", tender_type_name="Lockbox")
     make_note(account, "Wants the dock meter read by hand", author="T. Brandt")
     make_note(None, "Prefers calls before 11:00", customer=contact, subject="Call times", author="J. Alvarez")
     make_alert(account, "Planned outage at Pier Road", end_date=date(2026, 11, 26))

@@ -39,8 +39,8 @@ class TestTabs:
         client = client_as("rep")
         for query in ("", "?tab=bills", "?tab=nonsense"):
             bills = card(client, harborview, query)
-            assert "$3,742.10" in bills and "LBOX" not in bills and "Not frozen" not in bills
-        assert "LBOX" in card(client, harborview, "?tab=payments")
+            assert "$3,742.10" in bills and "Lockbox" not in bills and "Not frozen" not in bills
+        assert "Lockbox" in card(client, harborview, "?tab=payments")
         assert "Not frozen" in card(client, harborview, "?tab=transactions")
 
     def test_each_tab_is_a_link_with_its_number_and_the_chosen_one_is_marked(self, client_as, harborview):
@@ -95,7 +95,7 @@ class TestTabs:
         client.force_login(make_user(role=role), backend=BACKEND)
         html = card(client, harborview, "?tab=payments")
         assert "Not frozen" in html
-        for absent in ("Bills", "Payments", "LBOX", "tab=bills"):
+        for absent in ("Bills", "Payments", "Lockbox", "tab=bills"):
             assert absent not in html
 
     def test_entries_gone_from_their_source_are_left_out(self, client_as, harborview):

@@ -37,7 +37,8 @@ def test_administrator_sees_no_field_and_no_row() -> None:
     viewer = Viewer(make_user(role="administrator"))
     for model in visible_models():
         assert viewer.fields(model, Access.MASKED) == ()
-        assert not viewer.records(model.objects.all()).exists()
+        if model.account_path is not None:
+            assert not viewer.records(model.objects.all()).exists()
 
 
 def test_full_access_sees_every_field() -> None:

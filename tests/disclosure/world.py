@@ -130,12 +130,14 @@ def make_world() -> World:
         charge = factories.make_transaction(agreement, ft_id=world.key(12))
         bill, bill_now = (factories.make_bill(account, bill_id=world.key(12)) for _ in range(2))
         payment = factories.make_payment(account, payment_id=world.key(12))
+        tender = factories.make_tender(payment, tender_id=world.key(12))
+        event = factories.make_match_event(account, match_event_id=world.key(12))
         note = factories.make_note(account, note_id=world.key(), customer=customer, premise=premise)
         personal = factories.make_note(None, note_id=world.key(), customer=contact)
         alert, alert_now = (factories.make_alert(account) for _ in range(2))
         records += [
             customer, contact, account, *account.customer_roles.all(), summary, premise, agreement, charge,
-            bill, bill_now, payment, note, personal, alert, alert_now,
+            bill, bill_now, payment, tender, event, note, personal, alert, alert_now,
         ]  # fmt: skip
         for record in records:
             if isinstance(record.pk, str) and not record._meta.pk.is_relation:
@@ -148,6 +150,9 @@ def make_world() -> World:
         type(alert_now).objects.filter(pk=alert_now.pk).update(end_date=None)
         for record in (bill_now, alert_now):
             world.forget(record, "bill_date", "end_date")
+        # A payment leads to its tenders by their event.
+        type(tender).objects.filter(pk=tender.pk).update(event_id=payment.event_id)
+        world.forget(tender, "event_id")
     _plant_rejected_row(world)
     _plant_rejected_values(world)
     return world

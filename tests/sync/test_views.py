@@ -129,6 +129,18 @@ class TestOverview:
         )
         assert reverse("admin:django_celery_beat_periodictask_change", args=[nightly.pk]) in html
 
+    def test_changed_amounts_of_known_transactions_are_counted_and_lead_to_their_run(self, client_as: SignIn) -> None:
+        told = {"field": "current_amount", "rows": 7, "keys": [], "detail": "Frozen before, and changed in amount due."}
+        code = {"field": "received_date", "rows": 5, "keys": [], "detail": "Another thing."}
+        make_run(stream="ccb.financial-transactions", warnings=[told | {"rows": 2}])
+        latest = make_run(stream="ccb.financial-transactions", warnings=[told, code])
+        make_run(stream="ccb.bills", warnings=[told])
+        html = client_as("administrator").get(reverse("sync")).content.decode()
+        assert "9 frozen values changed" in html and html.count("frozen value") == 1
+        assert reverse("sync-run", args=[latest.pk]) in html
+        page = client_as("administrator").get(reverse("sync-run", args=[latest.pk])).content.decode()
+        assert "Frozen before, and changed in amount due." in page
+
     def test_a_run_whose_process_is_gone_is_not_said_to_run(self, client_as: SignIn) -> None:
         make_run(state=State.RUNNING)
         Bookmark.objects.create(

@@ -7,20 +7,31 @@ tables.
 """
 
 from sync.streams.ccb.customers import ACCOUNT_CUSTOMERS, ACCOUNTS, CUSTOMERS
-from sync.streams.ccb.money import BILLS, FINANCIAL_TRANSACTIONS, PAYMENTS
+from sync.streams.ccb.money import (
+    BILLS,
+    FINANCIAL_TRANSACTIONS,
+    FISCAL_YEARS,
+    MATCH_EVENTS,
+    PAYMENT_TENDERS,
+    PAYMENTS,
+)
 from sync.streams.ccb.notes import ACCOUNT_ALERTS, NOTES
 from sync.streams.ccb.service import PREMISES, SERVICE_AGREEMENTS
 
-# Parents before children. Bills come after the transactions that give them their amounts.
+# Parents before children. Fiscal years and match events come before the transactions whose figures read them, bills
+# after the transactions that give them their amounts.
 STREAMS = (
     CUSTOMERS,
     ACCOUNTS,
     ACCOUNT_CUSTOMERS,
     PREMISES,
     SERVICE_AGREEMENTS,
+    FISCAL_YEARS,
+    MATCH_EVENTS,
     FINANCIAL_TRANSACTIONS,
     BILLS,
     PAYMENTS,
+    PAYMENT_TENDERS,
     NOTES,
     ACCOUNT_ALERTS,
 )

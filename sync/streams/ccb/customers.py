@@ -91,6 +91,7 @@ ACCOUNTS = Stream(
         LEFT JOIN CI_PER p ON p.PER_ID = mc.PER_ID
         LEFT JOIN CI_PREM m ON m.PREM_ID = a.MAILING_PREM_ID
         LEFT JOIN CI_PER_ADDR_OVRD o ON o.ACCT_ID = a.ACCT_ID AND o.PER_ID = mc.PER_ID
+        LEFT JOIN CI_CUST_CL cc ON cc.CUST_CL_CD = a.CUST_CL_CD
         LEFT JOIN CI_CUST_CL_L cl ON cl.CUST_CL_CD = a.CUST_CL_CD AND cl.LANGUAGE_CD = :language
         LEFT JOIN CI_ACCT_MGMT_GR_L mg ON mg.ACCT_MGMT_GRP_CD = a.ACCT_MGMT_GRP_CD AND mg.LANGUAGE_CD = :language
         LEFT JOIN CI_CIS_DIVISION_L dv ON dv.CIS_DIVISION = a.CIS_DIVISION AND dv.LANGUAGE_CD = :language
@@ -111,6 +112,7 @@ ACCOUNTS = Stream(
         FieldMap("CASE st.STANDING WHEN 3 THEN 'active' WHEN 2 THEN 'pending' ELSE 'inactive' END", "status"),
         FieldMap("a.CUST_CL_CD", "customer_class"),
         FieldMap("cl.DESCR", "customer_class_name"),
+        FieldMap("cc.OPEN_ITEM_SW", "is_open_item", YES_NO),
         FieldMap("a.ACCT_MGMT_GRP_CD", "manage_group"),
         FieldMap("mg.DESCR", "manage_group_name"),
         FieldMap("a.CIS_DIVISION", "cis_division"),

@@ -1,14 +1,59 @@
-"""Financial transactions, bills and payments.
+"""Fiscal years, match events, financial transactions, bills, payments and their tenders.
 
 A run between full compares reads what is new by CC&B's stamps. What CC&B changes later without one (a bill reopened, a
-payment cancelled long after it came in) is found by the weekly full compare.
+payment cancelled long after it came in, an item put into an old match event by hand) is found by the weekly full
+compare.
 """
 
 from datetime import timedelta
 
-from customer360.models import Bill, FinancialTransaction, Payment
+from customer360.models import Bill, FinancialTransaction, FiscalYear, MatchEvent, Payment, PaymentTender
 from sync.stream import Absence, Cursor, Direction, FieldMap, Split, Stream, System
 from sync.transforms import DAY, MOMENT, MONEY, YES_NO, codes, words
+
+FISCAL_YEARS = Stream(
+    name="ccb.fiscal-years",
+    title="Fiscal years",
+    system=System.CCB,
+    direction=Direction.IN,
+    model=FiscalYear,
+    # A calendar is kept by accounting period; figures ask for the year.
+    source="""(
+        SELECT CALENDAR_ID, FISCAL_YEAR, MIN(BEGIN_DT) AS BEGIN_DT, MAX(END_DT) AS END_DT
+        FROM CI_CAL_PERIOD
+        GROUP BY CALENDAR_ID, FISCAL_YEAR
+    ) y""",
+    key=("fiscal_year_id",),
+    cadence="nightly",
+    fields=(
+        FieldMap("TRIM(y.CALENDAR_ID) || ' ' || y.FISCAL_YEAR", "fiscal_year_id"),
+        FieldMap("y.CALENDAR_ID", "calendar"),
+        FieldMap("TO_CHAR(y.FISCAL_YEAR)", "year"),
+        FieldMap("y.BEGIN_DT", "begins", DAY),
+        FieldMap("y.END_DT", "ends", DAY),
+    ),
+)
+
+MATCH_EVENTS = Stream(
+    name="ccb.match-events",
+    title="Match events",
+    system=System.CCB,
+    direction=Direction.IN,
+    model=MatchEvent,
+    source="CI_MATCH_EVT me",
+    key=("match_event_id",),
+    # An event is balanced, disputed and canceled without a stamp. Only open-item accounts have any, and few each: all
+    # are compared every time.
+    cadence="hourly",
+    fields=(
+        FieldMap("me.MATCH_EVT_ID", "match_event_id"),
+        FieldMap("me.ACCT_ID", "account"),
+        FieldMap("me.MEVT_STATUS_FLG", "status", words(True, O="open", B="balanced", C="canceled")),
+        FieldMap("me.DISPUTE_SW", "is_disputed", YES_NO),
+        FieldMap("me.CREATE_DT", "created_date", DAY),
+        FieldMap("me.DESCRLONG", "description"),
+    ),
+)
 
 FINANCIAL_TRANSACTIONS = Stream(
     name="ccb.financial-transactions",
@@ -17,7 +62,7 @@ FINANCIAL_TRANSACTIONS = Stream(
     direction=Direction.IN,
     model=FinancialTransaction,
     # CI_FT has no account: it is the agreement's. SIBLING_ID of a payment is its payment segment, which leads to the
-    # day the money came in.
+    # day the money came in. A match event is as new as the newest transaction in it.
     source="""
         CI_FT f
         LEFT JOIN CI_SA sa ON sa.SA_ID = f.SA_ID
@@ -25,14 +70,22 @@ FINANCIAL_TRANSACTIONS = Stream(
         LEFT JOIN CI_PAY py ON py.PAY_ID = ps.PAY_ID
         LEFT JOIN CI_PAY_EVENT pe ON pe.PAY_EVENT_ID = py.PAY_EVENT_ID
         LEFT JOIN CI_BILL b ON b.BILL_ID = f.BILL_ID
+        LEFT JOIN CI_MATCH_EVT me ON me.MATCH_EVT_ID = f.MATCH_EVT_ID
+        LEFT JOIN (
+            SELECT MATCH_EVT_ID, MAX(FREEZE_DTTM) AS FREEZE_DTTM FROM CI_FT
+            WHERE MATCH_EVT_ID > ' ' GROUP BY MATCH_EVT_ID
+        ) mt ON mt.MATCH_EVT_ID = f.MATCH_EVT_ID
     """,
     key=("ft_id",),
     split=Split("f.FT_ID", of="CI_FT f"),
     cadence="hourly, with a full compare once a week",
     # A transaction counts once it is frozen, which may be long after it was made. The bill that takes it in gives it an
-    # arrears date without a stamp, so it is read again when that bill completes. CC&B stamps both before it commits.
+    # arrears date without a stamp, so it is read again when that bill completes; and a match event ties it to others,
+    # so it is read again when the event is made or another transaction joins it. CC&B stamps them before it commits.
     cursor=Cursor(
-        "GREATEST(NVL(f.FREEZE_DTTM, f.CRE_DTTM), NVL(b.COMPLETE_DTTM, f.CRE_DTTM))", overlap=timedelta(days=2)
+        "GREATEST(NVL(f.FREEZE_DTTM, f.CRE_DTTM), NVL(b.COMPLETE_DTTM, f.CRE_DTTM), NVL(me.CREATE_DT, f.CRE_DTTM),"
+        " NVL(mt.FREEZE_DTTM, f.CRE_DTTM))",
+        overlap=timedelta(days=2),
     ),
     absence=Absence.ARCHIVED_IF_FROZEN,
     # CC&B corrects money by another transaction, never by editing one that is frozen.
@@ -52,6 +105,7 @@ FINANCIAL_TRANSACTIONS = Stream(
         FieldMap("f.NOT_IN_ARS_SW", "is_outside_arrears", YES_NO),
         FieldMap("f.CORRECTION_SW", "is_correction", YES_NO),
         FieldMap("f.BILL_ID", "bill_id"),
+        FieldMap("f.MATCH_EVT_ID", "match_event_id"),
         FieldMap("pe.PAY_DT", "received_date", DAY),
     ),
 )
@@ -103,7 +157,7 @@ PAYMENTS = Stream(
     system=System.CCB,
     direction=Direction.IN,
     model=Payment,
-    # An event may hold several tenders; the first one entered says how it was paid.
+    # An event may hold several tenders: the first one entered says how it was paid, their own stream gives them all.
     source="""
         CI_PAY p
         LEFT JOIN CI_PAY_EVENT e ON e.PAY_EVENT_ID = p.PAY_EVENT_ID
@@ -112,6 +166,8 @@ PAYMENTS = Stream(
                 ROW_NUMBER() OVER (PARTITION BY PAY_EVENT_ID ORDER BY PAY_TENDER_ID) AS PREFERENCE
             FROM CI_PAY_TNDR
         ) t ON t.PAY_EVENT_ID = p.PAY_EVENT_ID AND t.PREFERENCE = 1
+        LEFT JOIN CI_TENDER_TYPE_L tt ON tt.TENDER_TYPE_CD = t.TENDER_TYPE_CD AND tt.LANGUAGE_CD = :language
+        LEFT JOIN CI_PAY_CAN_RSN_L cr ON cr.CAN_RSN_CD = p.CAN_RSN_CD AND cr.LANGUAGE_CD = :language
     """,
     key=("payment_id",),
     split=Split("p.PAY_ID", of="CI_PAY p"),
@@ -123,7 +179,37 @@ PAYMENTS = Stream(
         FieldMap("p.ACCT_ID", "account"),
         FieldMap("e.PAY_DT", "received_date", DAY),
         FieldMap("p.PAY_AMT", "amount", MONEY),
+        FieldMap("p.PAY_EVENT_ID", "event_id"),
         FieldMap("t.TENDER_TYPE_CD", "tender_type"),
+        FieldMap("tt.DESCR", "tender_type_name"),
         FieldMap("p.PAY_STATUS_FLG", "status", codes(_PAYMENT_STATUS, keep_unknown=True)),
+        FieldMap("p.CAN_RSN_CD", "cancel_reason"),
+        FieldMap("cr.DESCR", "cancel_reason_name"),
+    ),
+)
+
+PAYMENT_TENDERS = Stream(
+    name="ccb.payment-tenders",
+    title="Payment tenders",
+    system=System.CCB,
+    direction=Direction.IN,
+    model=PaymentTender,
+    source="""
+        CI_PAY_TNDR t
+        LEFT JOIN CI_PAY_EVENT e ON e.PAY_EVENT_ID = t.PAY_EVENT_ID
+        LEFT JOIN CI_TENDER_TYPE_L tt ON tt.TENDER_TYPE_CD = t.TENDER_TYPE_CD AND tt.LANGUAGE_CD = :language
+    """,
+    key=("tender_id",),
+    cadence="hourly, with a full compare once a week",
+    # As payments are: a tender is cancelled without a stamp, mostly within days.
+    cursor=Cursor("NVL(e.CRE_DTTM, e.PAY_DT)", overlap=timedelta(days=14)),
+    fields=(
+        FieldMap("t.PAY_TENDER_ID", "tender_id"),
+        FieldMap("t.PAYOR_ACCT_ID", "account"),
+        FieldMap("t.PAY_EVENT_ID", "event_id"),
+        FieldMap("t.TENDER_TYPE_CD", "tender_type"),
+        FieldMap("tt.DESCR", "tender_type_name"),
+        FieldMap("t.TENDER_AMT", "amount", MONEY),
+        FieldMap("t.TNDR_STATUS_FLG", "status", codes({"25": "valid", "60": "canceled"}, keep_unknown=True)),
     ),
 )

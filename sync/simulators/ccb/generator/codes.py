@@ -14,7 +14,7 @@ CUSTOMER_CLASSES = {
     "COMS": ("Commercial, small", "Comercial, pequeño", "COM-STD", "N"),
     "COML": ("Commercial, large", "Comercial, grande", "COM-KEY", "N"),
     "IND": ("Industrial", "Industrial", "COM-KEY", "Y"),
-    "MUN": ("Municipal", "Municipal", "MUN", "N"),
+    "MUN": ("Municipal", "Municipal", "MUN", "Y"),
 }
 
 MANAGE_GROUPS = {
@@ -159,6 +159,7 @@ ADJUSTMENT_TYPES = {
     "WRTOFF": ("Write-off", "Write-off"),
 }
 TENDER_TYPES = {"ACH": "ACH", "CHEC": "Check", "CASH": "Cash", "CARD": "Card", "APAY": "Automatic payment"}
+PAYMENT_CANCEL_REASONS = {"NSF": "Not sufficient funds", "XFER": "Moved to another account"}
 
 CONTACT_CLASSES = {
     "BILL": ("Billing", "Facturación"),

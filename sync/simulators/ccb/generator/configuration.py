@@ -21,6 +21,8 @@ def write(rows: RowWriter, today: date, months: int) -> None:
     _described(rows, "CI_SIC_L", "SIC_CD", codes.SIC_CODES, table="CI_SIC")
     _described(rows, "CI_ALERT_TYPE_L", "ALERT_TYPE_CD", codes.ALERT_TYPES, column="DESCR80")
     _described(rows, "CI_ACCT_REL_TYP_L", "ACCT_REL_TYPE_CD", codes.ACCOUNT_RELATIONSHIPS, table="CI_ACCT_REL_TYP")
+    _described(rows, "CI_TENDER_TYPE_L", "TENDER_TYPE_CD", codes.TENDER_TYPES)
+    _described(rows, "CI_PAY_CAN_RSN_L", "CAN_RSN_CD", codes.PAYMENT_CANCEL_REASONS)
     for code, (description, spanish, collection, open_item) in codes.CUSTOMER_CLASSES.items():
         rows.add("CI_CUST_CL", cust_cl_cd=code, coll_cl_cd=collection, open_item_sw=open_item)
         _languages(rows, "CI_CUST_CL_L", {"CUST_CL_CD": code}, description, spanish)

@@ -250,6 +250,25 @@ class Journal:
             settled = {id(item) for item in matched}
             self.open_items = [item for item in self.open_items if id(item) not in settled]
 
+    def dispute(self, on: date, reason: str) -> None:
+        """Put the latest charge that is matched with nothing into an event in dispute, which no payment joins."""
+        charges = [i for i in self.open_items if i["FT_TYPE_FLG"] == "BS" and not str(i["MATCH_EVT_ID"]).strip()]
+        if not charges:
+            return
+        charge = charges[-1]
+        event = self.add(
+            "CI_MATCH_EVT",
+            MATCH_EVT_ID=self.new_key("MATCH_EVT_ID"),
+            ACCT_ID=self.account_id,
+            MEVT_STATUS_FLG="O",
+            DISPUTE_SW="Y",
+            CREATE_DT=on,
+            DESCRLONG=reason,
+        )
+        charge["MATCH_EVT_ID"] = event["MATCH_EVT_ID"]
+        charge["VERSION"] = int(str(charge["VERSION"])) + 1
+        self.open_items = [item for item in self.open_items if item is not charge]
+
     def _add_general_ledger(self, transaction: Row, agreement: Agreement, payoff: int) -> None:
         """Two lines: the receivable (`TOT_AMT_SW`) and, against it, revenue for bills, cash for payments."""
         against = {"B": f"REV-{agreement.type.service}", "P": "CASH"}.get(str(transaction["FT_TYPE_FLG"])[0], "OTHER")

@@ -203,9 +203,8 @@ class History:
         home = ledger.home
         if account.life == "written off" and ledger.balance > 0:
             self._write_off(self.today)
-        if ledger.open_event and account.number % 80 == 14:
-            ledger.open_event["DISPUTE_SW"] = "Y"
-            ledger.open_event["DESCRLONG"] = "Customer disputes the demand charge."
+        if ledger.open_item and account.number % 80 == 14:
+            ledger.dispute(self.today, "Customer disputes the demand charge.")
         if account.number % 50 == 9 and home.status == "20":
             ledger.adjust(self.today, home, "GOODWILL", -1500, frozen=False, comments="Waits for approval")
         if account.number % 50 == 29 and home.status == "20":

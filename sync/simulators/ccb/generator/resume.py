@@ -95,7 +95,7 @@ def _take_up_transactions(ledger: Ledger) -> None:
         prefix = ledger.account_id[:SHARED_DIGITS]
         query = (
             "SELECT * FROM CI_MATCH_EVT WHERE MATCH_EVT_ID >= ? AND MATCH_EVT_ID < ? AND ACCT_ID = ?"
-            " AND MEVT_STATUS_FLG = 'O' ORDER BY CREATE_DT DESC LIMIT 1"
+            " AND MEVT_STATUS_FLG = 'O' AND DISPUTE_SW <> 'Y' ORDER BY CREATE_DT DESC LIMIT 1"
         )
         ledger.open_event = next(stored(connection, query, prefix, f"{prefix}:", ledger.account_id), None)
         if ledger.open_event:

@@ -1,4 +1,7 @@
-"""Administration of people, roles and rules; and mirrored records, as far as one's own roles let them be seen."""
+"""Administration of people, roles and rules; and mirrored records, as far as one's own roles let them be seen.
+
+Money is in a module of its own.
+"""
 
 from typing import Any
 
@@ -9,16 +12,14 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from customer360.admin import money  # noqa: F401 - registers itself
 from customer360.models import (
     Account,
     AccountAlert,
     AccountCustomer,
     AccountSummary,
-    Bill,
     Customer,
-    FinancialTransaction,
     Note,
-    Payment,
     Premise,
     RowRule,
     ServiceAgreement,
@@ -246,36 +247,6 @@ class ServiceAgreementAdmin(VisibleModelAdmin):
     search_fields = ("=service_agreement_id", "=account__account_id")
     list_filter = ("status",)
     list_select_related = ("account", "premise")
-
-
-@admin.register(FinancialTransaction)
-class FinancialTransactionAdmin(VisibleModelAdmin):
-    """Financial transactions, read only."""
-
-    list_display = ("ft_id", "account", "type", "current_amount", "accounting_date", "is_frozen")
-    search_fields = ("=ft_id", "=account__account_id")
-    list_filter = ("type", "is_frozen")
-    list_select_related = ("account",)
-
-
-@admin.register(Bill)
-class BillAdmin(VisibleModelAdmin):
-    """Bills, read only."""
-
-    list_display = ("bill_id", "account", "status", "bill_date", "due_date", "amount", "open_amount")
-    search_fields = ("=bill_id", "=account__account_id")
-    list_filter = ("status",)
-    list_select_related = ("account",)
-
-
-@admin.register(Payment)
-class PaymentAdmin(VisibleModelAdmin):
-    """Payments, read only."""
-
-    list_display = ("payment_id", "account", "received_date", "amount", "tender_type", "status")
-    search_fields = ("=payment_id", "=account__account_id")
-    list_filter = ("status",)
-    list_select_related = ("account",)
 
 
 @admin.register(Note)

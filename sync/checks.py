@@ -15,7 +15,7 @@ from sync.systems import time_zone
 
 @register()
 def streams_join_with_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E201 to E207 and E220, for every stream there is."""
+    """E201 to E207, E209 and E220, for every stream there is."""
     return [*(message for stream in STREAMS for message in check_stream(stream)), *check_owners(STREAMS)]
 
 
@@ -59,6 +59,13 @@ def check_stream(stream: Stream) -> Iterator[CheckMessage]:
             f"{stream.name} is split by {stream.split.key}, which is not its key.",
             hint="Only a stream whose key is one column is read in ranges; name that column.", id="sync.E220",
         )  # fmt: skip
+    for variant in stream.variants:
+        unknown = {line.ours for line in variant.fields} - set(counted)
+        if unknown or not variant.needs:
+            yield Error(
+                f"{stream.name} has a variant that needs nothing, or fills a field the stream itself does not.",
+                hint="Name what it needs; give the stream a line for the field too.", id="sync.E209",
+            )  # fmt: skip
     if not stream.key or set(stream.key) - set(counted):
         yield Error(
             f"{stream.name} has no key, or no line that fills it.", hint="Name the key's fields.", id="sync.E205"

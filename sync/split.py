@@ -40,7 +40,7 @@ def plan(run: SyncRun, stream: Stream, reader: Reader) -> bool:
     """Cut a full compare into ranges, where the stream is split and large enough for more than one."""
     if not stream.split:
         return False
-    bounds = reader.bounds(stream, settings.SYNC_RANGE_ROWS)
+    bounds = reader.bounds(reader.fitted(stream).stream, settings.SYNC_RANGE_ROWS)
     if not bounds:
         return False
     with transaction.atomic():
@@ -130,7 +130,6 @@ def _put_back(held: HeldRange, why: str) -> None:
 
 def _read_and_load(run: SyncRun, stream: Stream, held: HeldRange, on_progress: Progress) -> None:
     """Read one range at a point in time of its own, again where the source lost that."""
-    plan = Plan(stream, time_zone(stream.system))
     before = ranges.read_so_far(run.pk)
 
     def batch_read(rows: int) -> None:
@@ -140,15 +139,18 @@ def _read_and_load(run: SyncRun, stream: Stream, held: HeldRange, on_progress: P
     for attempt in range(1, ATTEMPTS_AT_A_POINT_IN_TIME + 1):
         try:
             with open_reader(stream.system) as reader:
+                fitted = reader.fitted(stream)
+                plan = Plan(fitted.stream, time_zone(stream.system))
                 order = Order(
                     change=Change(Origin(stream.system), run.pk),
                     business_date=run.business_date,
                     is_full=False,
                     range_id=held.pk,
+                    warnings=fitted.warnings,
                     staged=lambda: held.extend(bookmarks.WRITING_LEASE),
                     commit=partial(held.commit, clock=reader.clock),
                 )
-                load(plan, reader.read(stream, plan.arrow_schema, None, held.keys), order, batch_read)
+                load(plan, reader.read(fitted.stream, plan.arrow_schema, None, held.keys), order, batch_read)
             return
         except SourceGone:
             if attempt == ATTEMPTS_AT_A_POINT_IN_TIME:

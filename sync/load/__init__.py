@@ -59,7 +59,8 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes:
     stage.settle(cursor, plan)
     checks = list(rejects.checks(plan, None if offered else extremes))
     rejections = rejects.move_aside(cursor, plan, checks, run_id=order.run_id, is_full=order.is_full)
-    outcome.rejected, outcome.healed, outcome.warnings = rejections.rejected, rejections.healed, rejections.warnings
+    outcome.rejected, outcome.healed = rejections.rejected, rejections.healed
+    outcome.warnings = [*order.warnings, *rejections.warnings]
     crashpoint("checked", plan.stream.name)
     good = outcome.read + offered - outcome.rejected
     difference = changes.find(cursor, plan, staged=good, is_full=order.is_full)

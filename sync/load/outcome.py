@@ -52,7 +52,8 @@ class Order:
 
     `range_id` names the range of a full compare that is loaded; what can only be judged over all of them, that is what
     is gone and how figures move, is then left to `sync.load.seen`. `staged` is called when all is read and the writing
-    begins; `commit` last, inside the transaction: it moves the bookmark under the lease.
+    begins; `commit` last, inside the transaction: it moves the bookmark under the lease. `warnings` are what was known
+    before anything was read; the outcome's begin with them.
     """
 
     change: Change
@@ -61,6 +62,7 @@ class Order:
     is_dry_run: bool = False
     brake_percent: float | None = None
     range_id: int | None = None
+    warnings: tuple[dict[str, Any], ...] = ()
     staged: Callable[[], None] = lambda: None
     commit: Callable[[Outcome], None] = lambda outcome: None
 

@@ -109,8 +109,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
-# The brake on guessed passwords (django-axes). Its counters lie in PostgreSQL, so a wiped Redis forgets none. It counts a
-# name at an address: whoever guesses from elsewhere locks out nobody, and an office behind one address is not locked out.
+# The brake on guessed passwords (django-axes). Its counters lie in PostgreSQL, so a wiped Redis forgets none. It counts
+# a name at an address: who guesses elsewhere locks out nobody, and an office behind one address is not locked out.
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_ATTEMPTS", default=6)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("SIGN_IN_LOCK_MINUTES", default=15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customer360.changes import Change, Origin
-from sync import bookmarks
+from sync import bookmarks, brakes
 from sync.crashpoints import crashpoint
 from sync.load import BrakeReached, Order, Outcome, load
 from sync.load.plan import Plan
@@ -38,13 +38,15 @@ def run_streams(
     business_date: date | None = None,
     requested_by: str = "",
     accepted_brake: str = "",
+    accepted_removals: int | None = None,
     on_progress: Progress = lambda stream, rows: None,
 ) -> Iterator[tuple[SyncRun, Outcome]]:
     """Run the streams in their order, those of one system at one point in time, and give each run as it ends.
 
     A stream that fails does not keep the next one from running. A dry run does everything up to the writing and keeps
     the differences in its outcome. The business date is one for all of them: the day it is for each system when its
-    first stream begins, unless given. `accepted_brake` is a person's reason to let removals go past the brake.
+    first stream begins, unless given. `accepted_brake` is a person's reason to let removals go past the brake:
+    `accepted_removals` of them, or as many as the stream's waiting stopped run shows.
     """
     for system, of_system in groupby(streams, key=lambda stream: stream.system):
         session = _Session(system)
@@ -58,6 +60,7 @@ def run_streams(
                     business_date=day,
                     requested_by=requested_by,
                     accepted_brake=accepted_brake,
+                    accepted_removals=accepted_removals,
                 )
                 yield run, _run(stream, run, session, full=full, on_progress=on_progress)
 
@@ -101,6 +104,8 @@ def _run(stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_prog
             )  # fmt: skip
             lower = None if full else _lower_bound(stream, session)
             run.mode = SyncRun.Mode.NEW if lower else SyncRun.Mode.FULL
+            if run.accepted_brake and run.accepted_removals is None:
+                run.accepted_removals = brakes.shown(stream.name)
             run.save(force_insert=True)
             outcome = _attempts(stream, run, session, held, lower, on_progress)
         return _close(run, SyncRun.State.DONE, "", outcome) if run.is_dry_run else outcome
@@ -174,7 +179,8 @@ def _read_and_load(
         business_date=run.business_date,
         is_full=lower is None,
         is_dry_run=run.is_dry_run,
-        brake_percent=None if run.accepted_brake else settings.REMOVAL_BRAKE_PERCENT,
+        brake_percent=settings.REMOVAL_BRAKE_PERCENT,
+        accepted_removals=run.accepted_removals or 0,
         staged=lambda: held.extend(bookmarks.WRITING_LEASE),
         commit=commit,
     )

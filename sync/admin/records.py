@@ -29,8 +29,8 @@ class SyncRunAdmin(SyncRecordAdmin):
     list_display = ("stream", "started_at", "state", "mode", "read", "new", "changed", "removed", "rejected", "message")
     list_filter = ("stream", "state", "mode", "is_dry_run")
     fields = (
-        "stream", "mode", "is_dry_run", "state", "business_date", "requested_by", "accepted_brake", "accepted_by",
-        "started_at", "finished_at", "read", "new", "changed", "unchanged", "held", "gone", "removed", "archived",
+        "stream", "mode", "is_dry_run", "state", "business_date", "requested_by", "accepted_brake", "accepted_removals",
+        "accepted_by", "started_at", "finished_at", "read", "new", "changed", "unchanged", "held", "gone", "removed", "archived",
         "rejected", "healed", "summaries", "message", "warnings",
     )  # fmt: skip
 

@@ -63,6 +63,7 @@ class Outcome:
 class Order:
     """What a load is to do.
 
+    `accepted_removals` is how many a person let go past the brake, having been shown that many; no more pass.
     `staged` is called when all is read and the writing begins; `commit` last, inside the transaction: it moves the
     bookmark under the lease.
     """
@@ -72,6 +73,7 @@ class Order:
     is_full: bool
     is_dry_run: bool = False
     brake_percent: float | None = None
+    accepted_removals: int = 0
     staged: Callable[[], None] = lambda: None
     commit: Callable[[Outcome], None] = lambda outcome: None
 
@@ -129,7 +131,7 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes:
     outcome.gone = difference.gone
     outcome.warnings += changes.anomalies(cursor, plan)
     if order.is_full and order.brake_percent is not None:
-        _brake(cursor, plan, outcome, order.brake_percent)
+        _brake(cursor, plan, outcome, order.brake_percent, order.accepted_removals)
     if order.is_dry_run:
         outcome.removed = difference.gone
         outcome.differences = changes.describe(cursor, plan, limit=200)
@@ -154,16 +156,21 @@ def _highest_cursor_value(cursor: Cursor, plan: Plan) -> datetime | None:
     return cursor.fetchone()[0]
 
 
-def _brake(cursor: Cursor, plan: Plan, outcome: Outcome, percent: float) -> None:
-    """Stop before writing where the source gave nothing, or so little that too much would be marked removed."""
+def _brake(cursor: Cursor, plan: Plan, outcome: Outcome, percent: float, accepted: int) -> None:
+    """Stop before writing where the source gave nothing, or so little that too much would be marked removed.
+
+    As many removals as a person accepted pass; one more is another decision.
+    """
     read, gone = outcome.read, outcome.gone
-    if read and not gone:
+    if (read and not gone) or 0 < gone <= accepted:
         return
     cursor.execute(sql.SQL("SELECT count(*) FROM {} t WHERE {}").format(plan.table, plan.unmarked))
     held: int = cursor.fetchone()[0]
     if not held or (read and gone * 100 <= held * percent):
         return
     what = f"would mark {gone:,} of {held:,} records removed, more than {percent:g} %" if read else "read nothing"
+    if accepted:
+        what += f"; {accepted:,} removals had been accepted, now {gone:,} are to be decided"
     raise BrakeReached(
         f"{plan.stream.title}: the full compare {what}. Nothing was written. Look at the source, then let the run go on"
         f" with a reason if this is right.",

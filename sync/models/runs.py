@@ -40,6 +40,9 @@ class SyncRun(models.Model):
     accepted_brake = models.CharField(
         max_length=200, blank=True, help_text="Why a person let the run go past the brake on removals."
     )
+    accepted_removals = models.BigIntegerField(
+        null=True, blank=True, help_text="How many removals that person was shown; no more pass the brake."
+    )
     accepted_by = models.CharField(
         max_length=150, blank=True, help_text="Who let the work of a stopped run go on; another run does it."
     )

@@ -1,4 +1,4 @@
-"""The brake on guessed passwords: a name at an address is locked, says so, and is unlocked by time or an administrator."""
+"""The brake on guessed passwords: a name at an address is locked and says so; time or an administrator unlock it."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "correct horse battery staple"  # noqa: S105
+PASSWORD = "correct horse battery staple"
 SENTENCE = "Too many wrong passwords for this name. Nothing is lost: wait 15 minutes, or ask your administrator"
 
 
@@ -28,7 +28,10 @@ def dana() -> User:
     return user
 
 
-def sign_in(client: Client, password: str = "wrong", *, name: str = "dana", address: str = "10.0.0.1", **headers: str):
+WRONG = "wrong"
+
+
+def sign_in(client: Client, password: str = WRONG, *, name: str = "dana", address: str = "10.0.0.1", **headers: str):
     return client.post(reverse("sign-in"), {"username": name, "password": password}, REMOTE_ADDR=address, **headers)
 
 

@@ -194,6 +194,14 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# How alerts leave: a mail server as a URL (smtp+tls://user:password@host:587), and the secrets that sign webhooks.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="customer360@localhost")
+ALERT_WEBHOOK_SECRETS = env.list("ALERT_WEBHOOK_SECRETS", default=[])
+# The portal's own address, for links in alerts.
+PORTAL_URL = env.str("PORTAL_URL", default="")
+
 # How CC&B is reached. A simulator and a real CC&B differ in these values alone.
 CCB = {
     "dsn": env.str("CCB_DSN", default=f"127.0.0.1:{env.int('CCB_PORT', default=15210)}/CCB"),

@@ -40,6 +40,10 @@ SCHEDULES = (
         arguments={"name": "ccb.payments"}, description="New payments, and those of two weeks that were cancelled.",
     ),
     Schedule(
+        "Alerts", "sync.tasks.tell_alerts", minute="*", hour="*",
+        description="Finds what failed, stopped, is late, was rejected or recovered, and tells the alert channels.",
+    ),
+    Schedule(
         "CC&B weekly full compare", "sync.tasks.run_system", minute="0", hour="4", day_of_week="sun",
         arguments={"system": "ccb", "full": True},
         description="Catches what a cursor cannot see, and rows gone from CC&B.",

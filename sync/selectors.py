@@ -155,9 +155,17 @@ def monitored(streams: Iterable[Stream], timings: Iterable[Timing]) -> list[Moni
 
 
 def latest_runs(streams: Iterable[Stream], limit: int = RUNS_SHOWN) -> dict[str, tuple[SyncRun, ...]]:
-    """The latest runs of each stream, newest first, dry runs apart; one query that reads no more runs than it gives."""
+    """The latest runs of each stream, newest first; one query that reads no more runs than it gives.
+
+    Dry runs are left out, and runs that only offered chosen rejected rows: neither says how the source stands.
+    """
     names = [stream.name for stream in streams]
-    parts = [SyncRun.objects.filter(stream=name, is_dry_run=False).order_by("-started_at")[:limit] for name in names]
+    parts = [
+        SyncRun.objects.filter(stream=name, is_dry_run=False)
+        .exclude(mode=SyncRun.Mode.ROWS)
+        .order_by("-started_at")[:limit]
+        for name in names
+    ]
     runs = reduce(lambda some, more: some.union(more, all=True), parts) if parts else ()
     of_stream: dict[str, list[SyncRun]] = {name: [] for name in names}
     for run in runs:

@@ -22,7 +22,8 @@ NAMED = 3
 
 TROUBLE = (SyncRun.State.FAILED, SyncRun.State.STOPPED)
 ENDED = (SyncRun.State.DONE, *TROUBLE)
-"""States that tell how CC&B stands; a run that goes on, was refused or lost its process tells nothing."""
+"""States that tell how CC&B stands; a run that goes on, was refused or lost its process tells nothing, nor one that
+reads nothing and only offers chosen rejected rows again."""
 
 
 def ccb() -> SourceState:
@@ -30,6 +31,7 @@ def ccb() -> SourceState:
     titles = {stream.name: stream.title for stream in inbound(System.CCB)}
     names = list(titles)
     ended = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False, state__in=ENDED)
+    ended = ended.exclude(mode=SyncRun.Mode.ROWS)
     latest = ended.order_by("-started_at").values("state")[:1]
     rows = list(
         Bookmark.objects.filter(stream__in=names)
@@ -58,11 +60,11 @@ def _problem(freshness: Freshness, in_trouble: list[str]) -> str:
     return ""
 
 
-def freshness_of(last_success: datetime | None, trouble: bool) -> Freshness:
+def freshness_of(last_success: datetime | None, trouble: bool, now: datetime | None = None) -> Freshness:
     """How far data of that time can be trusted, where its latest run may have met trouble."""
     if last_success is None:
         return Freshness.NEVER
-    age, grace = timezone.now() - last_success, timedelta(minutes=settings.FRESHNESS_GRACE_MINUTES)
+    age, grace = (now or timezone.now()) - last_success, timedelta(minutes=settings.FRESHNESS_GRACE_MINUTES)
     if trouble:
         return Freshness.FAILED
     if age > 2 * INTERVAL + grace:

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from sync import services, streams
+from sync import alerts, services, streams
 from sync.stream import System
 
 
@@ -30,6 +30,13 @@ def run_stream(
 def run_system(system: str, full: bool = False) -> None:
     """Run every inbound stream of a system at one point in time, parents first."""
     _run(streams.inbound(System(system)), full=full)
+
+
+@shared_task
+def tell_alerts() -> None:
+    """Find what is worth an alert, and send what is due."""
+    alerts.watch()
+    alerts.send()
 
 
 def _run(chosen: tuple[streams.Stream, ...], **order: Any) -> None:

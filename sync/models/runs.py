@@ -25,10 +25,11 @@ class SyncRun(models.Model):
         REFUSED = "refused", "Not started"
 
     class Mode(models.TextChoices):
-        """Whether everything was read, or only what is new since the bookmark."""
+        """What was read: everything, what is new since the bookmark, or nothing but rejected rows kept here."""
 
         FULL = "full", "Full compare"
         NEW = "new", "Since the bookmark"
+        ROWS = "rows", "Rejected rows that a person chose"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     stream = models.CharField(max_length=60)
@@ -70,9 +71,20 @@ class SyncRun(models.Model):
     message = models.TextField(blank=True, help_text="What happened, what is still fine, what to do.")
     warnings = models.JSONField(default=list, blank=True, help_text="What was taken, but deserves a look.")
 
+    watched_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the alerts took note of how it ended."
+    )
+
     class Meta:
         ordering = ("-started_at",)
-        indexes = (models.Index(fields=("stream", "-started_at"), name="runs_of_stream"),)
+        indexes = (
+            models.Index(fields=("stream", "-started_at"), name="runs_of_stream"),
+            models.Index(
+                fields=("finished_at",),
+                condition=models.Q(watched_at=None, is_dry_run=False, state__in=("done", "failed", "stopped")),
+                name="runs_not_watched",
+            ),
+        )
         permissions = (
             ("operate", "Can run streams, also in full, and let a stopped run go on"),
             ("steward", "Can look at rejected rows, offer them again, and let a stopped run go on"),

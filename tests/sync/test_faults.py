@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from customer360 import sources
 from customer360.models import Customer
+from sync import alerts
+from sync.alerts import words
 from sync.models import Bookmark, SyncRun
 from sync.streams import STREAMS
 from tests.sync.support import Ccb, contents, run_all, run_one
@@ -137,6 +139,20 @@ def test_a_fault_of_our_own_fails_its_stream_alone(moved: Ccb) -> None:
     assert contents()["customer360_customer"] == before["customer360_customer"]
     again, _ = run_one(CUSTOMERS)
     assert again.changed > 0
+
+
+# What is told of it
+
+
+def test_an_alert_about_a_real_failure_names_the_driver_code_and_no_value(moved: Ccb) -> None:
+    alerts.watch()
+    moved.control.arm("error", match="FROM CI_PER p", code=942)
+    run, _ = run_one(CUSTOMERS)
+    (event,) = alerts.watch()
+    text = words.sentence(event)
+    assert "Customers: the run that ended" in text and "failed (ORA-00942)" in text
+    assert "The mirror is as it was after the last good run." in text and "Open the run" in text
+    assert event.run == run.pk
 
 
 # How fresh the cards say CC&B is

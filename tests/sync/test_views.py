@@ -123,7 +123,10 @@ class TestOverview:
         assert lines[CUSTOMERS].next.key == nightly.pk and timezone.localtime(lines[CUSTOMERS].next.next_at).hour == 2
         PeriodicTask.objects.update(enabled=False)
         html = client.get(reverse("sync")).content.decode()
-        assert html.count("Paused") == len(STREAMS) + PeriodicTask.objects.filter(task__startswith="sync.").count()
+        assert (
+            html.count("Paused")
+            == len(STREAMS) + PeriodicTask.objects.filter(task__startswith="sync.tasks.run_").count()
+        )
         assert reverse("admin:django_celery_beat_periodictask_change", args=[nightly.pk]) in html
 
     def test_a_run_whose_process_is_gone_is_not_said_to_run(self, client_as: SignIn) -> None:

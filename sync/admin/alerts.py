@@ -85,8 +85,8 @@ class AlertChannelAdmin(HistoryMixin):
                 self.message_user(request, f"The test alert over {channel} was sent.")
                 continue
             self.message_user(
-                request, f"The test alert over {channel} was not sent. {delivery.last_error} The sync is as it was. Correct"
-                " the channel, and try again.", level=messages.ERROR,
+                request, f"The test alert over {channel} was not sent. {delivery.last_error} The sync is as it was."
+                " Correct the channel, and try again.", level=messages.ERROR,
             )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 One screen of what happens; each step is a module beside this one. No Python and no ORM per row.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -64,6 +64,7 @@ class Order:
     """What a load is to do.
 
     `accepted_removals` is how many a person let go past the brake, having been shown that many; no more pass.
+    `rows` are the rejected rows to offer again beside what was read, by id; None offers every open one.
     `staged` is called when all is read and the writing begins; `commit` last, inside the transaction: it moves the
     bookmark under the lease.
     """
@@ -74,6 +75,7 @@ class Order:
     is_dry_run: bool = False
     brake_percent: float | None = None
     accepted_removals: int = 0
+    rows: Sequence[int] | None = None
     staged: Callable[[], None] = lambda: None
     commit: Callable[[Outcome], None] = lambda outcome: None
 
@@ -119,7 +121,7 @@ def load(
 def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes: Extremes) -> None:
     """From staged rows to the mirror, all or nothing."""
     outcome.highest = _highest_cursor_value(cursor, plan)
-    offered = 0 if order.is_full else rejects.offer_again(cursor, plan)
+    offered = 0 if order.is_full else rejects.offer_again(cursor, plan, order.rows)
     stage.settle(cursor, plan)
     checks = list(rejects.checks(plan, None if offered else extremes))
     rejections = rejects.move_aside(cursor, plan, checks, run_id=order.run_id, is_full=order.is_full)

@@ -27,8 +27,12 @@ reads nothing and only offers chosen rejected rows again."""
 
 
 def ccb() -> SourceState:
-    """The state of CC&B: as old as its oldest stream, and failed while any stream's latest ended run is."""
-    titles = {stream.name: stream.title for stream in inbound(System.CCB)}
+    """The state of CC&B: as old as its oldest stream, and failed while any stream's latest ended run is.
+
+    A stream of an optional part that this CC&B does not have is left out: it was skipped, and never read.
+    """
+    absent = _absent()
+    titles = {stream.name: stream.title for stream in inbound(System.CCB) if stream.name not in absent}
     names = list(titles)
     ended = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False, state__in=ENDED)
     ended = ended.exclude(mode=SyncRun.Mode.ROWS)
@@ -39,7 +43,7 @@ def ccb() -> SourceState:
         .values_list("stream", "last_success_at", "latest")
     )
     loaded = [at for _, at, _ in rows if at]
-    last_success = min(loaded) if len(loaded) == len(names) else None
+    last_success = min(loaded) if loaded and len(loaded) == len(names) else None
     in_trouble = {stream for stream, _, state in rows if state in TROUBLE}
     freshness = freshness_of(last_success, bool(in_trouble))
     problem = _problem(freshness, [titles[name] for name in names if name in in_trouble])
@@ -58,6 +62,16 @@ def _problem(freshness: Freshness, in_trouble: list[str]) -> str:
         case Freshness.STALE:
             return "More than one nightly load is overdue."
     return ""
+
+
+def _absent() -> set[str]:
+    """The streams that need an optional part of CC&B, were skipped for want of it and have never been read."""
+    optional = {stream.name for stream in inbound(System.CCB) if stream.needs}
+    if not optional:
+        return optional
+    skipped = SyncRun.objects.filter(stream__in=optional, state=SyncRun.State.SKIPPED).values_list("stream", flat=True)
+    read = Bookmark.objects.filter(last_success_at__isnull=False).values_list("stream", flat=True)
+    return set(skipped) - set(read)
 
 
 def freshness_of(last_success: datetime | None, trouble: bool, now: datetime | None = None) -> Freshness:

@@ -66,7 +66,7 @@ class Order:
     `accepted_removals` is how many a person let go past the brake, having been shown that many; no more pass.
     `rows` are the rejected rows to offer again beside what was read, by id; None offers every open one.
     `staged` is called when all is read and the writing begins; `commit` last, inside the transaction: it moves the
-    bookmark under the lease.
+    bookmark under the lease. `warnings` are what was known before anything was read; the outcome's begin with them.
     """
 
     change: Change
@@ -76,6 +76,7 @@ class Order:
     brake_percent: float | None = None
     accepted_removals: int = 0
     rows: Sequence[int] | None = None
+    warnings: tuple[dict[str, Any], ...] = ()
     staged: Callable[[], None] = lambda: None
     commit: Callable[[Outcome], None] = lambda outcome: None
 
@@ -125,7 +126,8 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes:
     stage.settle(cursor, plan)
     checks = list(rejects.checks(plan, None if offered else extremes))
     rejections = rejects.move_aside(cursor, plan, checks, run_id=order.run_id, is_full=order.is_full)
-    outcome.rejected, outcome.healed, outcome.warnings = rejections.rejected, rejections.healed, rejections.warnings
+    outcome.rejected, outcome.healed = rejections.rejected, rejections.healed
+    outcome.warnings = [*order.warnings, *rejections.warnings]
     crashpoint("checked", plan.stream.name)
     good = outcome.read + offered - outcome.rejected
     difference = changes.find(cursor, plan, staged=good, is_full=order.is_full)

@@ -11,6 +11,9 @@ from customer360 import search, sources
 from customer360.sources import Freshness, SourceState
 from customer360.visibility.viewer import Viewer
 
+UNRELIABLE = (Freshness.STALE, Freshness.FAILED, Freshness.NEVER)
+"""What a page warns of above everything else."""
+
 
 @dataclass(frozen=True)
 class NavigationItem:
@@ -90,7 +93,7 @@ class Shell:
     @cached_property
     def old_sources(self) -> list[SourceState]:
         """The systems whose data a person must not rely on."""
-        return [source for source in self.sources if source.freshness in (Freshness.STALE, Freshness.NEVER)]
+        return [source for source in self.sources if source.freshness in UNRELIABLE]
 
     @cached_property
     def roles(self) -> tuple[str, ...]:

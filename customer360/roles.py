@@ -54,6 +54,8 @@ ROLES = (
             ("auth", "group", EVERY_ACTION),
             ("django_celery_beat", None, EVERY_ACTION),
             ("sync", None, ("view",)),
+            ("sync", "alertchannel", EVERY_ACTION),
+            ("axes", "accessattempt", ("view", "delete")),
         ),
         may=("sync.operate",),
     ),

@@ -1,5 +1,6 @@
 """Settings, every one of them from the environment; `docs/operate.md` lists them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "guardian",
     "simple_history",
+    "axes",
     "django_celery_beat",
 ]
 
@@ -59,6 +61,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "customer360.visibility.middleware.ViewerMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "customer360.urls"
@@ -91,7 +94,11 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "customer360.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
 ANONYMOUS_USER_NAME = None
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
@@ -101,6 +108,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+
+# The brake on guessed passwords (django-axes). Its counters lie in PostgreSQL, so a wiped Redis forgets none. It counts
+# a name at an address: who guesses elsewhere locks out nobody, and an office behind one address is not locked out.
+AXES_FAILURE_LIMIT = env.int("SIGN_IN_ATTEMPTS", default=6)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("SIGN_IN_LOCK_MINUTES", default=15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "customer360.sign_in.locked"
+AXES_CLIENT_IP_CALLABLE = "customer360.sign_in.address_of"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# How many proxies add to X-Forwarded-For before a request arrives; what stands further left, a client may have made up.
+PROXIES = env.int("PROXIES", default=0)
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = env.str("TIME_ZONE", default="America/New_York")
@@ -173,6 +195,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# How alerts leave: a mail server as a URL (smtp+tls://user:password@host:587), and the secrets that sign webhooks.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="customer360@localhost")
+ALERT_WEBHOOK_SECRETS = env.list("ALERT_WEBHOOK_SECRETS", default=[])
+# The portal's own address, for links in alerts.
+PORTAL_URL = env.str("PORTAL_URL", default="")
 
 # How CC&B is reached. A simulator and a real CC&B differ in these values alone.
 CCB = {

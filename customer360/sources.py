@@ -7,11 +7,15 @@ from enum import StrEnum
 
 
 class Freshness(StrEnum):
-    """How far a source's data can be trusted to be today's."""
+    """How far a source's data can be trusted to be today's.
+
+    Failed: the latest load of some of it failed or waits for a person, so that part is as the one before left it.
+    """
 
     FRESH = "fresh"
     LATE = "late"
     STALE = "stale"
+    FAILED = "failed"
     NEVER = "never"
 
 

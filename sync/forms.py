@@ -4,7 +4,13 @@ from typing import Any
 
 from django import forms
 
-from sync.models import SyncRun
+from sync.models import RejectedRow, SyncRun
+
+
+class IgnoreForm(forms.Form):
+    """Why a rejected row is to be ignored."""
+
+    because = forms.CharField(max_length=RejectedRow._meta.get_field("closed_because").max_length)
 
 
 class GoOnForm(forms.Form):

@@ -33,6 +33,8 @@ def start_stream(stream: Stream, *, actor: User, full: bool = False) -> None:
 def let_go_on(run_id: UUID, *, reason: str, actor: User) -> SyncRun:
     """Accept what a brake stopped a run at, and have a worker do that work in a run past the brake.
 
+    As many removals are accepted as the stopped run shows; where the next read would remove more, it stops again.
+
     The reason and the person stay on the stopped run; the new run carries the reason too.
 
     Raises SyncRun.DoesNotExist for a run that is not there, KeyError where its stream is gone from the mapping, and
@@ -47,7 +49,10 @@ def let_go_on(run_id: UUID, *, reason: str, actor: User) -> SyncRun:
                 )
             run.accepted_brake, run.accepted_by = reason, actor.get_username()
             run.save(update_fields=["accepted_brake", "accepted_by"])
-            publish = partial(_publish, by_name(run.stream), actor=actor, full=True, accepted_brake=reason)
+            publish = partial(
+                _publish, by_name(run.stream), actor=actor, full=True,
+                accepted_brake=reason, accepted_removals=run.gone,
+            )  # fmt: skip
             transaction.on_commit(publish)
     except _NoBroker:
         SyncRun.objects.filter(pk=run_id).update(accepted_brake="", accepted_by="")
@@ -59,13 +64,16 @@ class _NoBroker(NotStarted):
     """No worker could be told."""
 
 
-def _publish(stream: Stream, *, actor: User, full: bool, accepted_brake: str = "") -> None:
+def _publish(
+    stream: Stream, *, actor: User, full: bool, accepted_brake: str = "", accepted_removals: int | None = None
+) -> None:
     """Wake a worker up. Everything that the run needs to know is in the message; its truth is in the database."""
     order = {
         "name": stream.name,
         "full": full,
         "requested_by": actor.get_username(),
         "accepted_brake": accepted_brake,
+        "accepted_removals": accepted_removals,
     }
     try:
         tasks.run_stream.apply_async(kwargs=order, retry_policy=ONE_RETRY)

@@ -18,11 +18,15 @@ from customer360.models import Account, VisibleModel
 from customer360.visibility.groups import Access
 from customer360.visibility.viewer import Viewer, label
 from sync.models import RejectedRow, SyncRun
+from sync.replay import ONLY_AT_THE_SOURCE
 from sync.rights import may_operate
 from sync.stream import Stream
 from sync.streams import STREAMS
 
 ROWS_A_PAGE = 25
+
+OPEN: dict[str, Any] = {"closed_at": None}
+IGNORED: dict[str, Any] = {"closure": RejectedRow.Closure.IGNORED}
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Part:
 class Rejection:
     """One rejected row. `field` and `detail` are empty where the field is hidden from the viewer."""
 
+    pk: int
     title: str
     key: str
     reason: str
@@ -59,6 +64,9 @@ class Rejection:
     first_run: UUID
     parts: tuple[Part, ...]
     is_in_scope: bool
+    only_at_the_source: bool
+    ignored_by: str
+    ignored_because: str
 
 
 def groups() -> list[Group]:
@@ -82,6 +90,13 @@ def in_words(reason: str) -> str:
     return str(dict(RejectedRow.Reason.choices).get(reason, reason))
 
 
+def chosen(stream: str, reason: str, *, ignored: bool = False) -> dict[str, Any]:
+    """The conditions on rejected rows that a page asked for, as far as they name a stream and a reason of such rows."""
+    rows = RejectedRow.objects.filter(**(IGNORED if ignored else OPEN))
+    asked = {name: value for name, value in (("stream", stream), ("reason", reason)) if value and "\x00" not in value}
+    return {name: value for name, value in asked.items() if rows.filter(**{name: value}).exists()}
+
+
 def see_all(viewer: Viewer, rows: Iterable[RejectedRow]) -> list[Rejection]:
     """The rows as the viewer may see them, in the same order; one query for each model that rows belong to."""
     rows = list(rows)
@@ -95,6 +110,7 @@ def _see(viewer: Viewer, row: RejectedRow, stream: Stream | None, is_in_scope: b
     model = stream.model if stream else None
     knows_field = operates or (model is not None and _may_know_of(viewer, model, row.field))
     return Rejection(
+        pk=row.pk,
         title=stream.title if stream else row.stream,
         key=row.record_key,
         reason=in_words(row.reason),
@@ -104,6 +120,9 @@ def _see(viewer: Viewer, row: RejectedRow, stream: Stream | None, is_in_scope: b
         first_run=row.first_run,
         parts=tuple(_parts(viewer, row, model, is_in_scope, operates)),
         is_in_scope=is_in_scope,
+        only_at_the_source=row.reason in ONLY_AT_THE_SOURCE,
+        ignored_by=row.closed_by,
+        ignored_because=row.closed_because,
     )
 
 

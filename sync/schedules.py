@@ -51,6 +51,10 @@ SCHEDULES = (
         arguments={"name": "ccb.payment-tenders"}, description="How new payments were tendered.",
     ),
     Schedule(
+        "Alerts", "sync.tasks.tell_alerts", minute="*", hour="*",
+        description="Finds what failed, stopped, is late, was rejected or recovered, and tells the alert channels.",
+    ),
+    Schedule(
         "CC&B weekly full compare", RUN_SYSTEM, minute="0", hour="4", day_of_week="sun",
         arguments={"system": "ccb", "full": True},
         description="Catches what a cursor cannot see, and rows gone from CC&B.",

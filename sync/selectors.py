@@ -11,6 +11,7 @@ from psycopg import sql
 
 from customer360.sources import Freshness
 from sync import bookmarks
+from sync.brakes import FULL_OUTCOMES
 from sync.load.plan import Plan, comma
 from sync.models import Bookmark, FieldBase, RejectedRow, SyncRun
 from sync.sources import TROUBLE, freshness_of
@@ -123,7 +124,7 @@ class Monitored:
     def brake(self) -> SyncRun | None:
         """The run that a brake stopped and that a person must look at; None if nothing waits."""
         for run in self.runs:
-            if run.mode == SyncRun.Mode.FULL and run.state in _FULL_OUTCOMES:
+            if run.mode == SyncRun.Mode.FULL and run.state in FULL_OUTCOMES:
                 return run if run.state == SyncRun.State.STOPPED and not run.accepted_by else None
         return None
 
@@ -132,10 +133,6 @@ class Monitored:
         """How far the stream's data can be trusted to be today's."""
         last_success = self.bookmark.last_success_at if self.bookmark else None
         return freshness_of(last_success, bool(self.latest and self.latest.state in TROUBLE))
-
-
-_FULL_OUTCOMES = (SyncRun.State.DONE, SyncRun.State.STOPPED)
-"""What ends the wait for a person: a later full compare that was done, or that the brake stopped anew."""
 
 
 def monitored(streams: Iterable[Stream], timings: Iterable[Timing]) -> list[Monitored]:
@@ -158,9 +155,17 @@ def monitored(streams: Iterable[Stream], timings: Iterable[Timing]) -> list[Moni
 
 
 def latest_runs(streams: Iterable[Stream], limit: int = RUNS_SHOWN) -> dict[str, tuple[SyncRun, ...]]:
-    """The latest runs of each stream, newest first, dry runs apart; one query that reads no more runs than it gives."""
+    """The latest runs of each stream, newest first; one query that reads no more runs than it gives.
+
+    Dry runs are left out, and runs that only offered chosen rejected rows: neither says how the source stands.
+    """
     names = [stream.name for stream in streams]
-    parts = [SyncRun.objects.filter(stream=name, is_dry_run=False).order_by("-started_at")[:limit] for name in names]
+    parts = [
+        SyncRun.objects.filter(stream=name, is_dry_run=False)
+        .exclude(mode=SyncRun.Mode.ROWS)
+        .order_by("-started_at")[:limit]
+        for name in names
+    ]
     runs = reduce(lambda some, more: some.union(more, all=True), parts) if parts else ()
     of_stream: dict[str, list[SyncRun]] = {name: [] for name in names}
     for run in runs:
@@ -173,7 +178,7 @@ def waits_for_a_person(run: SyncRun) -> bool:
     if run.state != SyncRun.State.STOPPED or run.is_dry_run or run.accepted_by:
         return False
     later = SyncRun.objects.filter(stream=run.stream, is_dry_run=False, started_at__gt=run.started_at)
-    return not later.filter(mode=SyncRun.Mode.FULL, state__in=_FULL_OUTCOMES).exists()
+    return not later.filter(mode=SyncRun.Mode.FULL, state__in=FULL_OUTCOMES).exists()
 
 
 def going_on(run: SyncRun) -> SyncRun | None:

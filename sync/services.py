@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customer360.changes import Change, Origin
-from sync import bookmarks, ranges, split
+from sync import bookmarks, brakes, ranges, split
 from sync.closing import COUNTED, close
 from sync.crashpoints import crashpoint
 from sync.load import BrakeReached, Order, Outcome, load
@@ -46,6 +46,7 @@ def run_streams(
     requested_by: str = "",
     accepted_brake: str = "",
     attempt: int = 1,
+    accepted_removals: int | None = None,
     on_progress: Progress = lambda stream, rows: None,
     on_ranges: Fan = lambda run, others: None,
 ) -> Iterator[tuple[SyncRun, Outcome]]:
@@ -53,7 +54,8 @@ def run_streams(
 
     A stream that fails does not keep the next one from running. A dry run does everything up to the writing and keeps
     the differences in its outcome. The business date is one for all of them: the day it is for each system when its
-    first stream begins, unless given. `accepted_brake` is a person's reason to let removals go past the brake.
+    first stream begins, unless given. `accepted_brake` is a person's reason to let removals go past the brake:
+    `accepted_removals` of them, or as many as the stream's waiting stopped run shows.
 
     A large stream is read in ranges. `on_ranges` may tell others to help; without any, the ranges are read in turn.
     A run in ranges that lost its processes is brought to its end first, and is the run that is given then. It is given
@@ -72,6 +74,7 @@ def run_streams(
                     requested_by=requested_by,
                     accepted_brake=accepted_brake,
                     attempt=attempt,
+                    accepted_removals=accepted_removals,
                 )
                 yield _run(stream, run, session, full=full, on_progress=on_progress, on_ranges=on_ranges)
 
@@ -135,6 +138,8 @@ def _alone(
         _abandon_dead(stream, run)
         lower = None if full else _lower_bound(stream, session)
         run.mode = SyncRun.Mode.NEW if lower else SyncRun.Mode.FULL
+        if run.accepted_brake and run.accepted_removals is None:
+            run.accepted_removals = brakes.shown(stream.name)
         if lower is None and not run.is_dry_run and split.plan(run, stream, session.reader):
             return run, Outcome()
         run.save(force_insert=True)
@@ -241,8 +246,9 @@ def _read_and_load(
         business_date=run.business_date,
         is_full=lower is None,
         is_dry_run=run.is_dry_run,
+        brake_percent=settings.REMOVAL_BRAKE_PERCENT,
+        accepted_removals=run.accepted_removals or 0,
         warnings=fitted.warnings,
-        brake_percent=None if run.accepted_brake else settings.REMOVAL_BRAKE_PERCENT,
         staged=lambda: held.extend(bookmarks.WRITING_LEASE),
         commit=commit,
     )

@@ -17,30 +17,51 @@ from sync.streams import inbound
 INTERVAL = timedelta(days=1)
 """Master tables are read once a night: data older than that and the grace is late, older than two nights stale."""
 
+NAMED = 3
+"""How many streams a sentence names before it counts the rest."""
+
 TROUBLE = (SyncRun.State.FAILED, SyncRun.State.STOPPED)
 ENDED = (SyncRun.State.DONE, *TROUBLE)
-"""States that tell how CC&B stands; a run that goes on, was refused or lost its process tells nothing."""
+"""States that tell how CC&B stands; a run that goes on, was refused or lost its process tells nothing, nor one that
+reads nothing and only offers chosen rejected rows again."""
 
 
 def ccb() -> SourceState:
-    """The state of CC&B: as old as its oldest stream, and in trouble while any stream's latest ended run is.
+    """The state of CC&B: as old as its oldest stream, and failed while any stream's latest ended run is.
 
     A stream of an optional part that this CC&B does not have is left out: it was skipped, and never read.
     """
-    names = {stream.name for stream in inbound(System.CCB)} - _absent()
+    absent = _absent()
+    titles = {stream.name: stream.title for stream in inbound(System.CCB) if stream.name not in absent}
+    names = list(titles)
     ended = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False, state__in=ENDED)
+    ended = ended.exclude(mode=SyncRun.Mode.ROWS)
     latest = ended.order_by("-started_at").values("state")[:1]
     rows = list(
         Bookmark.objects.filter(stream__in=names)
         .annotate(latest=Subquery(latest))
-        .values_list("last_success_at", "latest")
+        .values_list("stream", "last_success_at", "latest")
     )
-    loaded = [at for at, _ in rows if at]
+    loaded = [at for _, at, _ in rows if at]
     last_success = min(loaded) if loaded and len(loaded) == len(names) else None
-    trouble = any(state in TROUBLE for _, state in rows)
-    freshness = freshness_of(last_success, trouble)
-    problem = "The last run failed or was stopped." if trouble and freshness != Freshness.NEVER else ""
+    in_trouble = {stream for stream, _, state in rows if state in TROUBLE}
+    freshness = freshness_of(last_success, bool(in_trouble))
+    problem = _problem(freshness, [titles[name] for name in names if name in in_trouble])
     return SourceState("ccb", "CC&B", last_success, freshness, problem)
+
+
+def _problem(freshness: Freshness, in_trouble: list[str]) -> str:
+    """What is wrong, in one sentence for whoever reads a card."""
+    match freshness:
+        case Freshness.FAILED:
+            more = f" and {len(in_trouble) - NAMED} more" if len(in_trouble) > NAMED else ""
+            named = ", ".join(in_trouble[:NAMED])
+            return f"The latest load of {named}{more} failed or was stopped, so you see what was loaded before it."
+        case Freshness.LATE:
+            return "The nightly load is overdue."
+        case Freshness.STALE:
+            return "More than one nightly load is overdue."
+    return ""
 
 
 def _absent() -> set[str]:
@@ -53,12 +74,14 @@ def _absent() -> set[str]:
     return set(skipped) - set(read)
 
 
-def freshness_of(last_success: datetime | None, trouble: bool) -> Freshness:
+def freshness_of(last_success: datetime | None, trouble: bool, now: datetime | None = None) -> Freshness:
     """How far data of that time can be trusted, where its latest run may have met trouble."""
     if last_success is None:
         return Freshness.NEVER
-    age, grace = timezone.now() - last_success, timedelta(minutes=settings.FRESHNESS_GRACE_MINUTES)
-    if trouble or age > 2 * INTERVAL + grace:
+    age, grace = (now or timezone.now()) - last_success, timedelta(minutes=settings.FRESHNESS_GRACE_MINUTES)
+    if trouble:
+        return Freshness.FAILED
+    if age > 2 * INTERVAL + grace:
         return Freshness.STALE
     return Freshness.LATE if age > INTERVAL + grace else Freshness.FRESH
 

@@ -211,7 +211,8 @@ def _decide(run: SyncRun, stream: Stream, held: bookmarks.Lease) -> None:
         change=Change(Origin(stream.system), run.pk),
         business_date=run.business_date,
         is_full=True,
-        brake_percent=None if run.accepted_brake else settings.REMOVAL_BRAKE_PERCENT,
+        brake_percent=settings.REMOVAL_BRAKE_PERCENT,
+        accepted_removals=run.accepted_removals or 0,
         commit=commit,
     )
     try:

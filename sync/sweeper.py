@@ -6,8 +6,9 @@ schedules that came round without a run. A broker that was wiped costs that dela
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -42,6 +43,12 @@ class Start:
     attempt: int = 1
     requested_by: str = ""
     accepted_brake: str = ""
+    accepted_removals: int | None = None
+
+    @property
+    def order(self) -> dict[str, Any]:
+        """How to run them, as `run_streams` takes it."""
+        return {name: value for name, value in asdict(self).items() if name != "streams"}
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,10 @@ def _has_rested(run: SyncRun, now: datetime) -> bool:
 
 def _again(run: SyncRun) -> Start:
     """The same work once more."""
-    return Start((run.stream,), run.mode == SyncRun.Mode.FULL, run.attempt + 1, run.requested_by, run.accepted_brake)
+    return Start(
+        (run.stream,), run.mode == SyncRun.Mode.FULL, run.attempt + 1, run.requested_by, run.accepted_brake,
+        run.accepted_removals,
+    )  # fmt: skip
 
 
 def _missed(now: datetime, held: set[str], latest: dict[str, SyncRun], spoken_for: set[str]) -> list[Start]:
@@ -143,8 +153,6 @@ def _together(starts: Iterable[Start]) -> Iterator[Start]:
     alike: dict[Start, list[str]] = defaultdict(list)
     for start in starts:
         for name in start.streams:
-            kind = Start((str(_SYSTEMS[name]),), start.full, start.attempt, start.requested_by, start.accepted_brake)
-            alike[kind].append(name)
+            alike[replace(start, streams=(str(_SYSTEMS[name]),))].append(name)
     for kind, names in alike.items():
-        in_order = tuple(sorted(names, key=_PLACES.__getitem__))
-        yield Start(in_order, kind.full, kind.attempt, kind.requested_by, kind.accepted_brake)
+        yield replace(kind, streams=tuple(sorted(names, key=_PLACES.__getitem__)))

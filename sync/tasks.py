@@ -1,21 +1,34 @@
 """Celery tasks: each only calls a service. What a lost task would have done, the sweep finds in PostgreSQL."""
 
+from typing import Any
 from uuid import UUID
 
 import structlog
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from sync import ranges, services, split, streams, sweeper
+from sync import alerts, ranges, services, split, streams, sweeper
 from sync.stream import System
 
 logger = structlog.get_logger(__name__)
 
 
 @shared_task
-def run_stream(name: str, full: bool = False, requested_by: str = "", accepted_brake: str = "") -> None:
-    """Run one stream; for a person, and past the brake on removals, where these are named."""
-    _run((streams.by_name(name),), full=full, requested_by=requested_by, accepted_brake=accepted_brake)
+def run_stream(
+    name: str,
+    full: bool = False,
+    requested_by: str = "",
+    accepted_brake: str = "",
+    accepted_removals: int | None = None,
+) -> None:
+    """Run one stream; for a person, and past the brake on so many removals, where these are named."""
+    _run(
+        (streams.by_name(name),),
+        full=full,
+        requested_by=requested_by,
+        accepted_brake=accepted_brake,
+        accepted_removals=accepted_removals,
+    )
 
 
 @shared_task
@@ -25,10 +38,9 @@ def run_system(system: str, full: bool = False) -> None:
 
 
 @shared_task
-def run_again(names: list[str], full: bool, attempt: int, requested_by: str = "", accepted_brake: str = "") -> None:
-    """Run the named streams, which the sweep found owing."""
-    chosen = tuple(stream for stream in streams.STREAMS if stream.name in names)
-    _run(chosen, full=full, attempt=attempt, requested_by=requested_by, accepted_brake=accepted_brake)
+def run_again(names: list[str], **order: Any) -> None:
+    """Run the named streams, which the sweep found owing; `order` says how, as `run_streams` takes it."""
+    _run(tuple(stream for stream in streams.STREAMS if stream.name in names), **order)
 
 
 @shared_task
@@ -46,24 +58,22 @@ def sweep() -> None:
     for start in owed.starts:
         logger.warning("started again", streams=start.streams, full=start.full, attempt=start.attempt)
         run_again.apply_async(
-            kwargs={
-                "names": start.streams, "full": start.full, "attempt": start.attempt,
-                "requested_by": start.requested_by, "accepted_brake": start.accepted_brake,
-            },
+            kwargs={"names": start.streams, **start.order},
             expires=expires,
-        )  # fmt: skip
+        )
     for each in owed.helps:
         _share_out(each.run, each.workers, expires=expires)
 
 
-def _run(
-    chosen: tuple[streams.Stream, ...], *, full: bool, attempt: int = 1, requested_by: str = "",
-    accepted_brake: str = "",
-) -> None:  # fmt: skip
-    for _ in services.run_streams(
-        chosen, full=full, requested_by=requested_by, accepted_brake=accepted_brake, attempt=attempt,
-        on_ranges=_share_out,
-    ):  # fmt: skip
+@shared_task
+def tell_alerts() -> None:
+    """Find what is worth an alert, and send what is due."""
+    alerts.watch()
+    alerts.send()
+
+
+def _run(chosen: tuple[streams.Stream, ...], **order: Any) -> None:
+    for _ in services.run_streams(chosen, on_ranges=_share_out, **order):
         pass
 
 

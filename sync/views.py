@@ -1,18 +1,20 @@
 """The sync's pages: every stream at a glance, what could not be taken, one run, and starting a stream."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from customer360.visibility.middleware import viewer_of
-from sync import bookmarks, operations, rejections, selectors, timetable
+from sync import bookmarks, operations, rejections, selectors, settling, timetable
 from sync.forms import GoOnForm
 from sync.models import RejectedRow, SyncRun
-from sync.rights import may_operate, may_see, nothing_here, only_for
+from sync.rights import may_operate, may_see, may_steward, nothing_here, only_for
 from sync.streams import STREAMS
 from sync.strip import strip
 
@@ -47,21 +49,39 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rejected(request: HttpRequest) -> HttpResponse:
     """What could not be taken, by stream and reason, and the rows as far as this person may see them."""
-    groups = rejections.groups()
-    known = {"stream": {group.stream for group in groups}, "reason": {group.reason for group in groups}}
-    chosen = {name: request.GET[name] for name, values in known.items() if request.GET.get(name) in values}
-    rows = RejectedRow.objects.filter(closed_at=None, **chosen).order_by("-first_seen_at", "-id")
-    page = Paginator(rows, rejections.ROWS_A_PAGE).get_page(request.GET.get("page"))
+    ignored = request.GET.get("ignored") == "1"
+    chosen = rejections.chosen(request.GET.get("stream", ""), request.GET.get("reason", ""), ignored=ignored)
+    rows = RejectedRow.objects.filter(**(rejections.IGNORED if ignored else rejections.OPEN), **chosen)
+    page = Paginator(rows.order_by("-first_seen_at", "-id"), rejections.ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "groups": groups,
+        "groups": rejections.groups(),
         "chosen": chosen,
         "chosen_title": rejections.title_of(chosen.get("stream", "")),
+        "is_ignored": ignored,
+        "ignored": RejectedRow.objects.filter(**rejections.IGNORED).count(),
         "rows": rejections.see_all(viewer_of(request), page.object_list),
         "page": page,
         "may_operate": may_operate(viewer_of(request)),
+        "may_settle": may_steward(viewer_of(request)),
         "runnable": {stream.name for stream in STREAMS},
     }
     return render(request, "sync/rejected.html", context)
+
+
+@only_for(may_steward)
+@require_POST
+def rejected_rows(request: HttpRequest) -> HttpResponse:
+    """Settle the chosen rows, or offer a whole group again, and say what became of it."""
+    viewer, ignored = viewer_of(request), request.POST.get("ignored") == "1"
+    chosen = rejections.chosen(request.POST.get("stream", ""), request.POST.get("reason", ""), ignored=ignored)
+    rows = [int(row) for row in request.POST.getlist("rows") if row.isascii() and row.isdigit() and len(row) < 19]
+    try:
+        for level, text in settling.settle(viewer, request.POST, rows, chosen):
+            messages.add_message(request, level, text)
+    except operations.NotStarted as refusal:
+        messages.error(request, str(refusal))
+    query = urlencode(chosen | ({"ignored": "1"} if ignored else {}))
+    return redirect(f"{reverse('sync-rejected')}?{query}#rows")
 
 
 @only_for(may_see)

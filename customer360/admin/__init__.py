@@ -5,6 +5,7 @@ Money is in a module of its own.
 
 from typing import Any
 
+from axes.models import AccessAttempt
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -26,11 +27,13 @@ from customer360.models import (
     User,
     VisibilityRule,
 )
+from customer360.sign_in import SignInLockAdmin
 from customer360.visibility import scopes
 from customer360.visibility.surfaces.admin import HistoryMixin, VisibleModelAdmin
 from customer360.visibility.viewer import visible_models
 
 admin.site.unregister(Group)
+admin.site.register(AccessAttempt, SignInLockAdmin)
 
 
 class VisibilityRuleForm(forms.ModelForm):

@@ -1,3 +1,4 @@
 """Administration of the sync."""
 
+from sync.admin import alerts as alerts
 from sync.admin import records as records

@@ -29,9 +29,9 @@ class SyncRunAdmin(SyncRecordAdmin):
     list_display = ("stream", "started_at", "state", "mode", "read", "new", "changed", "removed", "rejected", "message")
     list_filter = ("stream", "state", "mode", "is_dry_run")
     fields = (
-        "stream", "mode", "is_dry_run", "state", "business_date", "requested_by", "accepted_brake", "accepted_by",
-        "started_at", "finished_at", "read", "new", "changed", "unchanged", "held", "gone", "removed", "archived",
-        "rejected", "healed", "summaries", "message", "warnings",
+        "stream", "mode", "is_dry_run", "state", "business_date", "requested_by", "accepted_brake", "accepted_removals",
+        "accepted_by", "started_at", "finished_at", "read", "new", "changed", "unchanged", "held", "gone", "removed",
+        "archived", "rejected", "healed", "summaries", "message", "warnings",
     )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ class RejectedRowAdmin(SyncRecordAdmin):
     search_fields = ("=record_key",)
     fields = (
         "stream", "record_key", "field", "reason", "detail", "shape", "first_run", "first_seen_at", "closed_at",
-        "closed_run", "closure",
+        "closed_run", "closure", "closed_by", "closed_because",
     )  # fmt: skip
 
     @admin.display(description="shape of the row")

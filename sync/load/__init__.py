@@ -55,7 +55,7 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes:
     """From staged rows to the mirror, all or nothing."""
     is_range = order.range_id is not None
     outcome.highest = _highest_cursor_value(cursor, plan)
-    offered = 0 if order.is_full or is_range else rejects.offer_again(cursor, plan)
+    offered = 0 if order.is_full or is_range else rejects.offer_again(cursor, plan, order.rows)
     stage.settle(cursor, plan)
     checks = list(rejects.checks(plan, None if offered else extremes))
     rejections = rejects.move_aside(cursor, plan, checks, run_id=order.run_id, is_full=order.is_full)
@@ -67,8 +67,8 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes:
     outcome.new, outcome.changed, outcome.unchanged = difference.new, difference.changed, difference.unchanged
     outcome.gone = difference.gone
     outcome.warnings += changes.anomalies(cursor, plan)
-    if order.is_full and order.brake_percent is not None:
-        brake.check(cursor, plan, outcome, order.brake_percent)
+    if order.is_full:
+        brake.check(cursor, plan, outcome, order)
     if order.is_dry_run:
         outcome.removed = difference.gone
         outcome.differences = changes.describe(cursor, plan, limit=200)

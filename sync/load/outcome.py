@@ -1,6 +1,6 @@
 """What a load is told to do, what it did, and the brake that stops it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -50,10 +50,12 @@ class Outcome:
 class Order:
     """What a load is to do.
 
-    `range_id` names the range of a full compare that is loaded; what can only be judged over all of them, that is what
-    is gone and how figures move, is then left to `sync.load.seen`. `staged` is called when all is read and the writing
-    begins; `commit` last, inside the transaction: it moves the bookmark under the lease. `warnings` are what was known
-    before anything was read; the outcome's begin with them.
+    `accepted_removals` is how many a person let go past the brake, having been shown that many; no more pass. `rows`
+    are the rejected rows to offer again beside what was read, by id; None offers every open one. `range_id` names the
+    range of a full compare that is loaded; what can only be judged over all of them, that is what is gone and how
+    figures move, is then left to `sync.load.seen`. `warnings` are what was known before anything was read; the
+    outcome's begin with them. `staged` is called when all is read and the writing begins; `commit` last, inside the
+    transaction: it moves the bookmark under the lease.
     """
 
     change: Change
@@ -61,6 +63,8 @@ class Order:
     is_full: bool
     is_dry_run: bool = False
     brake_percent: float | None = None
+    accepted_removals: int = 0
+    rows: Sequence[int] | None = None
     range_id: int | None = None
     warnings: tuple[dict[str, Any], ...] = ()
     staged: Callable[[], None] = lambda: None

@@ -3,7 +3,7 @@
 Rows rejected before are put to the same checks again, kept whole as they are; healed ones close themselves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -60,12 +60,12 @@ def checks(plan: Plan, extremes: Extremes | None = None) -> Iterator[Check]:
             Reason.NO_KEY, column.field.name, f"{title} are told apart by {column.field.verbose_name}, which is empty.",
             sql.SQL("{} IS NULL").format(column.staged),
         )  # fmt: skip
-    yield Check(
-        Reason.DUPLICATE, "", "The source gave this key more than once; the first row was taken.",
-        sql.SQL("d.first IS NOT NULL AND s.ctid <> d.first"),
-    )  # fmt: skip
     for column in plan.columns:
         yield from _column_checks(plan, column, extremes)
+    yield Check(
+        Reason.DUPLICATE, "", "The source gave this key more than once; the first row that could be taken was.",
+        sql.SQL("d.first IS NOT NULL AND s.ctid <> d.first"),
+    )  # fmt: skip
 
 
 def _column_checks(plan: Plan, column: Column, extremes: Extremes | None) -> Iterator[Check]:
@@ -107,8 +107,10 @@ def _column_checks(plan: Plan, column: Column, extremes: Extremes | None) -> Ite
         )  # fmt: skip
 
 
-def offer_again(cursor: Cursor, plan: Plan) -> int:
-    """Stage the stream's open rejected rows beside what was read, except those read again; return how many.
+def offer_again(cursor: Cursor, plan: Plan, chosen: Sequence[int] | None = None) -> int:
+    """Stage the stream's open rejected rows, or those chosen, beside what was read; return how many.
+
+    A row that was read again is not offered.
 
     Left to the source are a row with a character that cannot be stored, as what is kept of it is not what it was, and a
     key given twice, as the row that was taken for it is not offered beside it. Rows without a key cannot be told from
@@ -120,11 +122,13 @@ def offer_again(cursor: Cursor, plan: Plan) -> int:
             SELECT (jsonb_populate_record(NULL::{stage}, r.raw)).*
             FROM {rejected} r
             WHERE r.stream = {stream} AND r.closed_at IS NULL AND r.reason NOT IN ({unreadable}, {duplicate})
+              AND {chosen}
               AND (r.reason = {no_key} OR NOT EXISTS (SELECT FROM {stage} s WHERE {key_text} = r.record_key))
         """).format(
             stage=plan.stage, rejected=_TABLE, stream=sql.Literal(plan.stream.name), key_text=plan.key_text("s"),
             unreadable=sql.Literal(Reason.UNREADABLE.value), duplicate=sql.Literal(Reason.DUPLICATE.value),
             no_key=sql.Literal(Reason.NO_KEY.value),
+            chosen=sql.SQL("TRUE") if chosen is None else sql.SQL("r.id = ANY({})").format(sql.Literal(list(chosen))),
         )
     )  # fmt: skip
     return cursor.rowcount
@@ -166,7 +170,7 @@ def _find_bad(cursor: Cursor, plan: Plan, listed: list[Check]) -> None:
         sql.SQL("""
             CREATE TEMPORARY TABLE {bad} AS
             SELECT * FROM (
-                SELECT s.ctid AS row, {key_text} AS record_key, {key}, CASE {failed} END AS failed
+                SELECT s.ctid AS row, {key_text} AS record_key, {key}, CASE {failed} END AS failed, d.first
                 FROM {stage} s
                 LEFT JOIN (
                     SELECT {stage_key}, min(ctid) AS first FROM {stage} k GROUP BY {stage_key} HAVING count(*) > 1
@@ -179,10 +183,31 @@ def _find_bad(cursor: Cursor, plan: Plan, listed: list[Check]) -> None:
             stage_key=plan.key_list("k"), same_key=plan.same_key("d", "s"), parents=parents,
         )
     )  # fmt: skip
+    _let_a_good_one_stand_for_a_bad_first(cursor, plan, listed)
+
+
+def _let_a_good_one_stand_for_a_bad_first(cursor: Cursor, plan: Plan, listed: list[Check]) -> None:
+    """Of a key given more than once, whose first row fails another check, take the first that fails none."""
+    duplicate = sql.Literal(next(number for number, check in enumerate(listed) if check.reason == Reason.DUPLICATE))
+    cursor.execute(
+        sql.SQL("""
+            DELETE FROM {bad} b USING (
+                SELECT min(later.row) AS row
+                FROM {bad} early JOIN {bad} later ON {same_key}
+                WHERE early.row = early.first AND later.failed = {duplicate}
+                GROUP BY {key}
+            ) good
+            WHERE b.row = good.row
+        """).format(bad=plan.bad, same_key=plan.same_key("early", "later"), key=plan.key_list("early"),
+                    duplicate=duplicate)
+    )  # fmt: skip
 
 
 def _keep(cursor: Cursor, plan: Plan, listed: list[Check], run_id: UUID) -> None:
-    """Write the bad rows whole, each with its reason; a row rejected before for the same reason is left as it is."""
+    """Write the bad rows whole, each with its reason.
+
+    A row rejected before for the same reason is left as it is: open, or ignored by a person.
+    """
     reasons = comma(
         sql.SQL("({}, {}, {}, {})").format(*map(sql.Literal, (number, str(check.reason), check.field, check.detail)))
         for number, check in enumerate(listed)
@@ -190,17 +215,23 @@ def _keep(cursor: Cursor, plan: Plan, listed: list[Check], run_id: UUID) -> None
     cursor.execute(
         sql.SQL("""
             INSERT INTO {rejected} (
-                stream, record_key, field, reason, detail, raw, fingerprint, first_run, first_seen_at, closure
+                stream, record_key, field, reason, detail, raw, fingerprint, first_run, first_seen_at, closure,
+                closed_by, closed_because
             )
             SELECT {stream}, b.record_key, COALESCE(NULLIF(why.field, ''), s.unreadable, ''), why.reason, why.detail,
-                   to_jsonb(s), md5(why.reason || to_jsonb(s)::text), {run}, now(), ''
+                   to_jsonb(s), md5(why.reason || to_jsonb(s)::text), {run}, now(), '', '', ''
             FROM {bad} b
             JOIN {stage} s ON s.ctid = b.row
             JOIN (VALUES {reasons}) AS why (number, reason, field, detail) ON why.number = b.failed
+            WHERE NOT EXISTS (
+                SELECT FROM {rejected} i
+                WHERE i.stream = {stream} AND i.closure = {ignored}
+                  AND i.fingerprint = md5(why.reason || to_jsonb(s)::text)
+            )
             ON CONFLICT (stream, fingerprint) WHERE closed_at IS NULL DO NOTHING
         """).format(
             rejected=_TABLE, stream=sql.Literal(plan.stream.name), run=sql.Literal(str(run_id)), bad=plan.bad,
-            stage=plan.stage, reasons=reasons,
+            stage=plan.stage, reasons=reasons, ignored=sql.Literal(RejectedRow.Closure.IGNORED.value),
         )
     )  # fmt: skip
     cursor.execute(sql.SQL("ALTER TABLE {bad} ADD COLUMN fingerprint text").format(bad=plan.bad))

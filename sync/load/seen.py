@@ -44,8 +44,7 @@ def finish(plan: Plan, order: Order, outcome: Outcome) -> None:
         outcome.gone = _find_gone(cursor, plan, order)
         accounts: sql.Composable = _NO_ACCOUNTS
         try:
-            if order.brake_percent is not None:
-                brake.check(cursor, plan, outcome, order.brake_percent, fine=brake.NOTHING_MARKED)
+            brake.check(cursor, plan, outcome, order, fine=brake.NOTHING_MARKED)
         except BrakeReached as reached:
             stopped = reached
         else:

@@ -6,7 +6,8 @@ from django.db import models
 class RejectedRow(models.Model):
     """A row that one side would not take, kept whole with the reason, and offered again by every run of its stream.
 
-    A row that was taken later, or is gone from its source, is closed; an open one never expires.
+    A row that was taken later, or is gone from its source, is closed; an open one never expires. One that a person
+    ignores is closed too, and stays closed for as long as the source gives that very row.
     """
 
     class Reason(models.TextChoices):
@@ -27,6 +28,7 @@ class RejectedRow(models.Model):
         TAKEN = "taken", "Taken by a later run"
         REPLACED = "replaced", "Rejected again with other values or another reason"
         GONE = "gone", "Gone from its source"
+        IGNORED = "ignored", "Ignored by a person until its source changes"
 
     stream = models.CharField(max_length=60)
     record_key = models.CharField(max_length=100)
@@ -40,6 +42,8 @@ class RejectedRow(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_run = models.UUIDField(null=True, blank=True)
     closure = models.CharField(max_length=10, choices=Closure, blank=True)
+    closed_by = models.CharField(max_length=150, blank=True, help_text="Who ignored it.")
+    closed_because = models.CharField(max_length=200, blank=True, help_text="Why that person ignored it.")
 
     class Meta:
         ordering = ("stream", "-first_seen_at", "id")
@@ -50,6 +54,9 @@ class RejectedRow(models.Model):
         )
         indexes = (
             models.Index(fields=("stream", "record_key"), condition=models.Q(closed_at=None), name="open_rejections"),
+            models.Index(
+                fields=("stream", "fingerprint"), condition=models.Q(closure="ignored"), name="ignored_rejections"
+            ),
         )
 
     def __str__(self) -> str:

@@ -25,10 +25,11 @@ class SyncRun(models.Model):
         REFUSED = "refused", "Not started"
 
     class Mode(models.TextChoices):
-        """Whether everything was read, or only what is new since the bookmark."""
+        """What was read: everything, what is new since the bookmark, or nothing but rejected rows kept here."""
 
         FULL = "full", "Full compare"
         NEW = "new", "Since the bookmark"
+        ROWS = "rows", "Rejected rows that a person chose"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     stream = models.CharField(max_length=60)
@@ -39,6 +40,9 @@ class SyncRun(models.Model):
     requested_by = models.CharField(max_length=150, blank=True, help_text="Who asked for the run; empty: the schedule.")
     accepted_brake = models.CharField(
         max_length=200, blank=True, help_text="Why a person let the run go past the brake on removals."
+    )
+    accepted_removals = models.BigIntegerField(
+        null=True, blank=True, help_text="How many removals that person was shown; no more pass the brake."
     )
     accepted_by = models.CharField(
         max_length=150, blank=True, help_text="Who let the work of a stopped run go on; another run does it."
@@ -73,9 +77,20 @@ class SyncRun(models.Model):
     message = models.TextField(blank=True, help_text="What happened, what is still fine, what to do.")
     warnings = models.JSONField(default=list, blank=True, help_text="What was taken, but deserves a look.")
 
+    watched_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the alerts took note of how it ended."
+    )
+
     class Meta:
         ordering = ("-started_at",)
-        indexes = (models.Index(fields=("stream", "-started_at"), name="runs_of_stream"),)
+        indexes = (
+            models.Index(fields=("stream", "-started_at"), name="runs_of_stream"),
+            models.Index(
+                fields=("finished_at",),
+                condition=models.Q(watched_at=None, is_dry_run=False, state__in=("done", "failed", "stopped")),
+                name="runs_not_watched",
+            ),
+        )
         permissions = (
             ("operate", "Can run streams, also in full, and let a stopped run go on"),
             ("steward", "Can look at rejected rows, offer them again, and let a stopped run go on"),

@@ -272,6 +272,13 @@ class TestAgeOfTheData:
         assert "The last load failed." in html
         assert "Check in CC&amp;B before you promise anything." in html
 
+    def test_a_failed_load_is_told_on_every_card_and_above_them(self, client, harborview, ccb):
+        ccb(Freshness.FAILED, hours=3, problem="The latest load of Bills failed.")
+        sign_in_with(client)
+        html = page(client, harborview)
+        assert html.count(", failed</span>") == 8 == len(pages.panels("account"))
+        assert html.count("The latest load of Bills failed.") == 8 + 1
+
     def test_data_never_loaded_says_so(self, client_as, harborview, ccb):
         ccb(Freshness.NEVER)
         html = page(client_as("rep"), harborview)

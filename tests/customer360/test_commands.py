@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.http import HttpRequest
 from pytest_django import Settings
 
 from customer360.management.commands.demo import DEMO_USERS, PASSWORD
@@ -30,7 +31,7 @@ def test_demo_is_refused_where_debug_is_off() -> None:
 def test_demo_makes_one_user_for_each_role_who_can_sign_in() -> None:
     call_command("demo")
     for username, role in DEMO_USERS.items():
-        user = authenticate(username=username, password=PASSWORD)
+        user = authenticate(HttpRequest(), username=username, password=PASSWORD)
         assert isinstance(user, User) and Viewer(user).roles == (role,)
         assert user.is_staff == (role == "administrator") and not user.is_superuser
 

@@ -144,6 +144,7 @@ class TestFreshness:
             (Freshness.FRESH, "CC&amp;B 1 Nov 2020 02:00"),
             (Freshness.LATE, "CC&amp;B 1 Nov 2020 02:00, late"),
             (Freshness.STALE, "CC&amp;B 1 Nov 2020 02:00, stale"),
+            (Freshness.FAILED, "CC&amp;B 1 Nov 2020 02:00, failed"),
         ],
     )
     def test_a_card_tells_source_time_and_state_in_words(self, freshness, text):
@@ -151,6 +152,11 @@ class TestFreshness:
         html = render_to_string("components/as_of.html", {"sources": [SourceState("ccb", "CC&B", loaded, freshness)]})
         assert f">{text}<" in html
         assert f'class="src {freshness}"' in html
+
+    def test_a_card_says_what_is_wrong_when_pointed_at(self):
+        loaded = datetime(2020, 11, 1, 7, tzinfo=UTC)
+        state = SourceState("ccb", "CC&B", loaded, Freshness.FAILED, "The latest load of Bills failed.")
+        assert '. The latest load of Bills failed."' in render_to_string("components/as_of.html", {"sources": [state]})
 
     def test_a_source_that_was_never_loaded_says_so(self):
         state = SourceState("ccb", "CC&B", None, Freshness.NEVER)

@@ -24,10 +24,11 @@ UNUSED = "꒎"
 """A syllable that marks nothing: a search for it finds nothing."""
 
 # Pages that read no query string but, at most, where to go next; or a name that tells nothing of a customer.
-ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health", "sync", "sync-rejected"}
+ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health", "sync", "sync-rejected", "sync-rejected-rows"}
 
 # Pages of which the query string shows another part: every part is asked for.
 PARTS = {
+    "sync-rejected": ("?ignored=1",),
     "account": (
         "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",
         "?premises=all",

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from customer360 import sources
 from customer360.models import Customer
+from sync import alerts
+from sync.alerts import words
 from sync.models import Bookmark, SyncRun
 from sync.streams import STREAMS
 from tests.sync.support import Ccb, contents, run_all, run_one
@@ -138,6 +140,20 @@ def test_a_fault_of_our_own_fails_its_stream_alone(moved: Ccb) -> None:
     assert again.changed > 0
 
 
+# What is told of it
+
+
+def test_an_alert_about_a_real_failure_names_the_driver_code_and_no_value(moved: Ccb) -> None:
+    alerts.watch()
+    moved.control.arm("error", match="FROM CI_PER p", code=942)
+    run, _ = run_one(CUSTOMERS)
+    (event,) = alerts.watch()
+    text = words.sentence(event)
+    assert "Customers: the run that ended" in text and "failed (ORA-00942)" in text
+    assert "The mirror is as it was after the last good run." in text and "Open the run" in text
+    assert event.run == run.pk
+
+
 # How fresh the cards say CC&B is
 
 
@@ -148,7 +164,10 @@ def test_the_age_of_the_data_does_not_move_with_a_failed_run(moved: Ccb) -> None
     run_one(TRANSACTIONS)
     (after,) = sources.states(["ccb"])
     assert after.last_success == before.last_success
-    assert (after.freshness, after.problem) == (sources.Freshness.STALE, "The last run failed or was stopped.")
+    assert after.freshness == sources.Freshness.FAILED
+    assert after.problem == (
+        "The latest load of Financial transactions failed or was stopped, so you see what was loaded before it."
+    )
     run_all()
     (healed,) = sources.states(["ccb"])
     assert healed.last_success > before.last_success
@@ -178,10 +197,24 @@ def test_data_is_as_old_as_its_oldest_stream(mirror: None) -> None:
     assert (state.freshness, state.last_success) == (sources.Freshness.NEVER, None)
 
 
+def test_many_failed_streams_are_counted_rather_than_named(mirror: None) -> None:
+    for stream in STREAMS[:5]:
+        SyncRun.objects.create(
+            stream=stream.name, mode=SyncRun.Mode.FULL, state=SyncRun.State.FAILED, business_date="2026-11-24"
+        )
+    (state,) = sources.states(["ccb"])
+    assert f"The latest load of {', '.join(s.title for s in STREAMS[:3])} and 2 more failed" in state.problem
+
+
 @pytest.mark.parametrize(
-    ("hours", "freshness"), [(25, sources.Freshness.FRESH), (27, sources.Freshness.LATE), (51, sources.Freshness.STALE)]
+    ("hours", "freshness", "problem"),
+    [
+        (25, sources.Freshness.FRESH, ""),
+        (27, sources.Freshness.LATE, "The nightly load is overdue."),
+        (51, sources.Freshness.STALE, "More than one nightly load is overdue."),
+    ],
 )
-def test_data_grows_late_and_then_stale(mirror: None, hours: int, freshness: sources.Freshness) -> None:
+def test_data_grows_late_and_then_stale(mirror: None, hours: int, freshness: sources.Freshness, problem: str) -> None:
     Bookmark.objects.update(last_success_at=timezone.now() - timedelta(hours=hours))
     (state,) = sources.states(["ccb"])
-    assert state.freshness == freshness
+    assert (state.freshness, state.problem) == (freshness, problem)

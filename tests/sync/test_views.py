@@ -93,7 +93,7 @@ class TestOverview:
         make_rejection()
         html = client_as("administrator").get(reverse("sync")).content.decode()
         row = html[html.index("Customers <span") : html.index("Accounts <span")]
-        for shown in ("7 h 2", "1 min 23 s", "12,345", ">45<", "Failed", "3 new, 40 changed, 2 removed", "stale"):
+        for shown in ("7 h 2", "1 min 23 s", "12,345", ">45<", "Failed", "3 new, 40 changed, 2 removed", "failed"):
             assert shown in row, shown
         assert reverse("sync-run", args=[failed.pk]) in row and f"{reverse('sync-rejected')}?stream={CUSTOMERS}" in row
         assert "Latest 3 runs" not in row and "Latest 4 runs: 1 done, 1 not started, 1 failed" not in row
@@ -168,7 +168,7 @@ class TestStarting:
         address = reverse("sync-run-stream", args=["ccb.bills"])
         assert client.post(address).url == reverse("sync")
         client.post(address, {"full": "1"})
-        wanted = {"name": "ccb.bills", "requested_by": "ada", "accepted_brake": ""}
+        wanted = {"name": "ccb.bills", "requested_by": "ada", "accepted_brake": "", "accepted_removals": None}
         assert told() == [wanted | {"full": False}, wanted | {"full": True}]
         assert "Bills: a worker was told to run it in full." in client.get(reverse("sync")).content.decode()
 
@@ -226,6 +226,7 @@ class TestBrake:
         run.refresh_from_db()
         assert (run.state, run.accepted_by, run.accepted_brake) == (State.STOPPED, "max", "Merged premises")
         order = {"name": CUSTOMERS, "full": True, "requested_by": "max", "accepted_brake": "Merged premises"}
+        order["accepted_removals"] = 39
         assert told() == [order]
         assert "A worker has not begun yet" in client.get(address).content.decode()
         later = make_run(hours_ago=0, accepted_brake="Merged premises", requested_by="max")

@@ -36,7 +36,10 @@ class Command(BaseCommand):
             "--business-date", type=date.fromisoformat, help="the date for ageing and revenue (default: today)"
         )
         parser.add_argument(
-            "--accept-brake", default="", metavar="REASON", help="let removals go past the brake, for this reason"
+            "--accept-brake",
+            default="",
+            metavar="REASON",
+            help="let as many removals as the last stopped run showed go past the brake, for this reason",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

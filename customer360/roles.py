@@ -51,6 +51,7 @@ ROLES = (
             ("customer360", "visibilityrule", EVERY_ACTION),
             ("customer360", "rowrule", EVERY_ACTION),
             ("customer360", "fiscalcalendar", ("view", "change")),
+            ("customer360", "linkpattern", EVERY_ACTION),
             ("auth", "group", EVERY_ACTION),
             ("django_celery_beat", None, EVERY_ACTION),
             ("sync", None, ("view",)),

@@ -5,6 +5,7 @@ from customer360.models.base import ChangeStamp, MirroredAddress, MirroredModel,
 from customer360.models.billing import Bill, FinancialTransaction, MatchEvent
 from customer360.models.customer import Customer
 from customer360.models.fiscal import FiscalCalendar, FiscalYear
+from customer360.models.links import LinkPattern
 from customer360.models.note import AccountAlert, Note
 from customer360.models.payments import Payment, PaymentTender
 from customer360.models.rules import RowRule, VisibilityRule
@@ -23,6 +24,7 @@ __all__ = [
     "FinancialTransaction",
     "FiscalCalendar",
     "FiscalYear",
+    "LinkPattern",
     "MatchEvent",
     "MirroredAddress",
     "MirroredModel",

@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0002_operators_and_brakes'),
+        ('sync', '0003_ranges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

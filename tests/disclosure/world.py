@@ -17,7 +17,7 @@ from django.db import models
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
-from customer360.models import User, VisibleModel
+from customer360.models import LinkPattern, User, VisibleModel
 from customer360.roles import ROLES
 from customer360.visibility.groups import Access
 from sync.models import Bookmark, RejectedRow, SyncRun
@@ -153,6 +153,10 @@ def make_world() -> World:
         # A payment leads to its tenders by their event.
         type(tender).objects.filter(pk=tender.pk).update(event_id=payment.event_id)
         world.forget(tender, "event_id")
+    for kind, placeholders in LinkPattern.PLACEHOLDERS.items():
+        keys = "/".join(f"{{{name}}}" for name in placeholders)
+        for path in {"{id}", keys}:
+            LinkPattern.objects.create(kind=kind, title=path, url_pattern=f"https://ccb.example/{path}")
     _plant_rejected_row(world)
     _plant_rejected_values(world)
     return world

@@ -1,3 +1,4 @@
 """Administration of the sync."""
 
+from sync.admin import connection as connection
 from sync.admin import records as records

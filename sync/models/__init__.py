@@ -1,6 +1,8 @@
-"""What the sync knows of itself: runs, bookmarks with their leases, rejected rows, and what a system last said."""
+"""What the sync knows of itself: runs, bookmarks with their leases, rejected rows, what a system last said, and how
+each system is reached."""
 
+from sync.models.connection import CcbConnection
 from sync.models.rejections import FieldBase, RejectedRow
 from sync.models.runs import Bookmark, SyncRun
 
-__all__ = ["Bookmark", "FieldBase", "RejectedRow", "SyncRun"]
+__all__ = ["Bookmark", "CcbConnection", "FieldBase", "RejectedRow", "SyncRun"]

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import FieldDoesNotExist
 
-from sync.stream import Direction, Owner, Stream, System
+from sync.stream import Direction, Owner, Stream
 from sync.streams import STREAMS
-from sync.systems import time_zone
 
 
 @register()
@@ -21,9 +21,9 @@ def streams_join_with_models(app_configs: Any, **kwargs: Any) -> list[CheckMessa
 
 @register()
 def clocks_have_zones(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E208: a source's clock is read in a zone that exists."""
+    """E208: the environment names a zone that exists. The record in admin is validated there."""
     try:
-        ZoneInfo(time_zone(System.CCB))
+        ZoneInfo(settings.CCB["time_zone"])
     except (KeyError, ValueError):
         hint = "Set CCB_TIME_ZONE to a name such as America/New_York."
         return [Error("CCB_TIME_ZONE names no time zone.", hint=hint, id="sync.E208")]

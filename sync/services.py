@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.conf import settings
 from django.db import connection
 from django.db.models import Max
 from django.urls import reverse
@@ -22,7 +21,17 @@ from sync.load import BrakeReached, Order, Outcome, load
 from sync.load.plan import Plan
 from sync.models import SyncRun
 from sync.stream import Stream, System
-from sync.systems import Reader, SourceError, SourceGone, StreamSkipped, answer_within, open_reader, time_zone
+from sync.systems import (
+    Reader,
+    SourceError,
+    SourceGone,
+    StreamSkipped,
+    answer_within,
+    brake_percent,
+    closed_now,
+    open_reader,
+    time_zone,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -129,6 +138,8 @@ def _alone(
 
     A run that writes is closed as done in the transaction that writes: the two are seen together or not at all.
     """
+    if not run.requested_by and (closed := closed_now(stream.system)):
+        raise StreamSkipped(f"{stream.title} were not read now: {closed} The next scheduled run within it reads them.")
     with bookmarks.lease(stream.name, answer_within(stream.system)) as held:
         going = ranges.unfinished(stream.name)
         if going is not None and not run.is_dry_run:
@@ -246,7 +257,7 @@ def _read_and_load(
         business_date=run.business_date,
         is_full=lower is None,
         is_dry_run=run.is_dry_run,
-        brake_percent=settings.REMOVAL_BRAKE_PERCENT,
+        brake_percent=brake_percent(stream.system),
         accepted_removals=run.accepted_removals or 0,
         warnings=fitted.warnings,
         staged=lambda: held.extend(bookmarks.WRITING_LEASE),

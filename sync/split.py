@@ -23,7 +23,16 @@ from sync.load.plan import Plan
 from sync.models import SyncRange, SyncRun
 from sync.ranges import HeldRange
 from sync.stream import Stream
-from sync.systems import Reader, SourceError, SourceGone, answer_within, open_reader, time_zone
+from sync.systems import (
+    Reader,
+    SourceError,
+    SourceGone,
+    answer_within,
+    brake_percent,
+    closed_now,
+    open_reader,
+    time_zone,
+)  # fmt: skip
 
 logger = structlog.get_logger(__name__)
 
@@ -71,8 +80,12 @@ def work_through(run_id: UUID, on_progress: Progress = lambda stream, rows: None
 
 
 def help_with(run_id: UUID) -> None:
-    """Read one range of the run, if one is free, and bring the run to its end, if that was the last."""
-    if not SyncRun.objects.filter(pk=run_id, state=SyncRun.State.RUNNING).exists():
+    """Read one range of the run, if one is free, and bring the run to its end, if that was the last.
+
+    Outside the hours in which the system may be read, what the schedule began waits for the next ones.
+    """
+    run = SyncRun.objects.filter(pk=run_id, state=SyncRun.State.RUNNING).first()
+    if run is None or (not run.requested_by and closed_now(_stream_of(run_id).system)):
         return
     held = ranges.take(run_id, _answer_within(run_id))
     if held is not None:
@@ -211,7 +224,7 @@ def _decide(run: SyncRun, stream: Stream, held: bookmarks.Lease) -> None:
         change=Change(Origin(stream.system), run.pk),
         business_date=run.business_date,
         is_full=True,
-        brake_percent=settings.REMOVAL_BRAKE_PERCENT,
+        brake_percent=brake_percent(stream.system),
         accepted_removals=run.accepted_removals or 0,
         commit=commit,
     )

@@ -18,6 +18,7 @@ from sync import bookmarks, ranges, timetable
 from sync.models import SyncRun
 from sync.services import ATTEMPTS
 from sync.streams import STREAMS
+from sync.systems import closed_now
 from sync.timetable import Timing
 
 PERIOD = timedelta(minutes=1)
@@ -80,7 +81,13 @@ def owed(now: datetime | None = None) -> Owed:
     ]
     spoken_for = {name for start in (*died, *failed) for name in start.streams}
     missed = _missed(now, held, latest, spoken_for)
-    return Owed((*_together(died + failed), *_together(missed)), helps)
+    starts = (*_together(died + failed), *_together(missed))
+    return Owed(tuple(start for start in starts if start.requested_by or _may_begin(start)), helps)
+
+
+def _may_begin(start: Start) -> bool:
+    """Whether the hours in which the system may be read let scheduled work begin."""
+    return not closed_now(_SYSTEMS[start.streams[0]])
 
 
 def _latest() -> dict[str, SyncRun]:

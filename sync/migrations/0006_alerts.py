@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0003_ranges'),
+        ('sync', '0004_ccb_connection'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

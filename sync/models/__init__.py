@@ -1,11 +1,15 @@
-"""What the sync knows of itself: runs, ranges, bookmarks with their leases, rejected rows, bases, alerts."""
+"""What the sync knows of itself, and how each system is reached.
+
+Runs, ranges, bookmarks with their leases, rejected rows, what a system last said, alerts, connections.
+"""
 
 from sync.models.alerts import AlertChannel, AlertDelivery, AlertEvent
+from sync.models.connection import CcbConnection
 from sync.models.ranges import DueAccount, SyncRange
 from sync.models.rejections import FieldBase, RejectedRow
 from sync.models.runs import Bookmark, SyncRun
 
 __all__ = [
-    "AlertChannel", "AlertDelivery", "AlertEvent", "Bookmark", "DueAccount", "FieldBase", "RejectedRow", "SyncRange",
-    "SyncRun",
+    "AlertChannel", "AlertDelivery", "AlertEvent", "Bookmark", "CcbConnection", "DueAccount", "FieldBase",
+    "RejectedRow", "SyncRange", "SyncRun",
 ]  # fmt: skip

@@ -11,6 +11,9 @@ from sync.stream import System
 
 logger = structlog.get_logger(__name__)
 
+ONE_RETRY = {"max_retries": 1, "interval_start": 0}
+"""A broker that is away is not waited for: the work goes on without it."""
+
 
 @shared_task
 def run_stream(name: str, full: bool = False, requested_by: str = "", accepted_brake: str = "") -> None:
@@ -71,6 +74,6 @@ def _share_out(run: UUID, workers: int, *, expires: float | None = None) -> None
     """Tell so many workers of the run's ranges. Where the broker is away, whoever holds the run reads them alone."""
     try:
         for _ in range(min(workers, sweeper.HELPERS)):
-            read_range.apply_async(args=[str(run)], expires=expires, retry=False)
+            read_range.apply_async(args=[str(run)], expires=expires, retry_policy=ONE_RETRY)
     except OperationalError:
         logger.warning("no broker, ranges are read by one worker", run=str(run))

@@ -6,14 +6,14 @@ from datetime import datetime
 from functools import reduce
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Case, Count, Q, Sum, When
 from psycopg import sql
 
 from customer360.sources import Freshness
-from sync import bookmarks
+from sync import bookmarks, ranges
 from sync.brakes import FULL_OUTCOMES
 from sync.load.plan import Plan, comma
-from sync.models import Bookmark, FieldBase, RejectedRow, SyncRun
+from sync.models import Bookmark, FieldBase, RejectedRow, SyncRange, SyncRun
 from sync.sources import TROUBLE, freshness_of
 from sync.stream import Stream
 from sync.streams import STREAMS
@@ -21,6 +21,7 @@ from sync.systems import time_zone
 from sync.timetable import Timing, next_run
 
 RUNS_SHOWN = 30
+RANGES_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -187,3 +188,26 @@ def going_on(run: SyncRun) -> SyncRun | None:
         return None
     later = SyncRun.objects.filter(stream=run.stream, started_at__gt=run.started_at, accepted_brake=run.accepted_brake)
     return later.exclude(accepted_brake="").order_by("started_at").first()
+
+
+@dataclass(frozen=True)
+class RangesOfRun:
+    """How far a run in ranges is. `shown` are its first ranges, those that are left before those that are done."""
+
+    all: int
+    done: int
+    being_read: set[int]
+    read: int
+    shown: list[SyncRange]
+
+
+def ranges_of(run: SyncRun) -> RangesOfRun | None:
+    """The ranges of a run; None where it was read in one piece."""
+    told = run.ranges.aggregate(
+        all=Count("pk"), done=Count("pk", filter=Q(state=SyncRange.State.DONE)), read=Sum("read")
+    )
+    if not told["all"]:
+        return None
+    left_first = Case(When(state=SyncRange.State.DONE, then=1), default=0)
+    shown = list(run.ranges.order_by(left_first, "position")[:RANGES_SHOWN])
+    return RangesOfRun(being_read=ranges.being_read(run.pk), shown=shown, **told)

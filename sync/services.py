@@ -126,8 +126,15 @@ def _run(
         return run, outcome
     # The ranges are read at points in time of their own.
     session.close()
-    on_ranges(going.pk, max(ranges.free(going.pk) - 1, 0))
-    going = split.work_through(going.pk, on_progress)
+    try:
+        on_ranges(going.pk, max(ranges.free(going.pk) - 1, 0))
+        going = split.work_through(going.pk, on_progress)
+    except Exception as error:
+        # The run stays as it is, to go on later; the next stream is run all the same.
+        logger.error("run interrupted", stream=stream.name, run=str(going.pk), exc_info=error)
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        going.refresh_from_db()
     return going, Outcome(**{name: getattr(going, name) for name in COUNTED})
 
 
@@ -145,6 +152,9 @@ def _alone(
         if going is not None and not run.is_dry_run:
             if ranges.being_read(going.pk):
                 raise bookmarks.AlreadyRunning(stream.name)
+            going.business_date = run.business_date
+            going.accepted_brake = run.accepted_brake or going.accepted_brake
+            going.save(update_fields=["business_date", "accepted_brake"])
             return going, Outcome()
         _abandon_dead(stream, run)
         lower = None if full else _lower_bound(stream, session)

@@ -134,10 +134,11 @@ def _read(held: HeldRange, on_progress: Progress = lambda stream, rows: None) ->
 def _put_back(held: HeldRange, why: str) -> None:
     held.put_back(why)
     run = SyncRun.objects.filter(pk=held.run_id, state=SyncRun.State.RUNNING)
-    done = SyncRange.objects.filter(run=held.run_id, state=SyncRange.State.DONE).count()
+    parts = SyncRange.objects.filter(run=held.run_id)
+    done = parts.filter(state=SyncRange.State.DONE).count()
     run.update(
-        message=f"Range {held.position} failed: {why} {done} ranges are done and are kept; workers go on with the rest"
-        " by themselves after a rest, `manage.py sync` at once."
+        message=f"Range {held.position} failed: {why} {done} of {parts.count()} ranges are done and are kept; workers"
+        " go on with the rest by themselves after a while, `manage.py sync` at once."
     )
 
 

@@ -12,6 +12,9 @@ from sync.stream import System
 
 logger = structlog.get_logger(__name__)
 
+ONE_RETRY = {"max_retries": 1, "interval_start": 0}
+"""A broker that is away is not waited for: the work goes on without it."""
+
 
 @shared_task
 def run_stream(
@@ -81,6 +84,6 @@ def _share_out(run: UUID, workers: int, *, expires: float | None = None) -> None
     """Tell so many workers of the run's ranges. Where the broker is away, whoever holds the run reads them alone."""
     try:
         for _ in range(min(workers, sweeper.HELPERS)):
-            read_range.apply_async(args=[str(run)], expires=expires, retry=False)
+            read_range.apply_async(args=[str(run)], expires=expires, retry_policy=ONE_RETRY)
     except OperationalError:
         logger.warning("no broker, ranges are read by one worker", run=str(run))

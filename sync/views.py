@@ -108,6 +108,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "waits": bool(stream) and selectors.waits_for_a_person(found),
         "going_on": selectors.going_on(found),
         "form": form,
+        "ranges": selectors.ranges_of(found),
         "warnings": rejections.warnings(viewer, found),
         "latest": selectors.latest_runs([stream])[stream.name] if stream else (),
         "may_operate": may_operate(viewer),

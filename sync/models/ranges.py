@@ -51,6 +51,18 @@ class SyncRange(models.Model):
         """The run and the range's place in it."""
         return f"{self.run_id} range {self.position}"
 
+    @property
+    def seconds(self) -> float | None:
+        """How long the last attempt took; None while it is not done."""
+        if self.state != self.State.DONE or self.started_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()
+
+    @property
+    def written(self) -> int:
+        """The records that the range wrote."""
+        return self.new + self.changed
+
 
 class DueAccount(models.Model):
     """An account in which a range changed a record, and whose figures the end of the run has yet to refresh.

@@ -4,7 +4,7 @@ pytest may read this file before Django is set up, so whatever needs the setting
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from sync.models import SyncRun
     from tests.sync.support import Ccb
 
 
@@ -108,3 +109,23 @@ def mirror(loaded: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def in_ranges(settings: Any) -> "Callable[[int], None]":
+    """`in_ranges(rows)`: from now on ranges of so many rows."""
+
+    def cut(rows: int) -> None:
+        settings.SYNC_RANGE_ROWS = rows
+
+    return cut
+
+
+@pytest.fixture
+def planned(ccb: "Ccb", mirror: None, in_ranges: "Callable[[int], None]") -> "SyncRun":
+    """A full compare of payments of which the first range failed, and nobody works on."""
+    from tests.sync.support import run_one
+
+    in_ranges(100)
+    ccb.control.arm("error", match="p.PAY_ID < :upper OR", code=942)
+    return run_one("ccb.payments", full=True)[0]

@@ -128,6 +128,13 @@ def mirrored_models() -> list[type[models.Model]]:
     )
 
 
+def seen_keys() -> int:
+    """How many keys are kept for runs in ranges that have not ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sync_seenkey")
+        return cursor.fetchone()[0]
+
+
 FLEETING = ("id", "history_id", "history_date", "run_id", "removed_at", "archived_at")
 """What differs between two runs that do the same; of the marks only whether they are set is compared."""
 

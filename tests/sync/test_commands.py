@@ -11,7 +11,7 @@ from customer360.models import Customer
 from sync import tasks
 from sync.checks import check_owners, check_stream
 from sync.models import RejectedRow, SyncRun
-from sync.stream import FieldMap, Owner, Stream
+from sync.stream import FieldMap, Owner, Split, Stream
 from sync.streams import STREAMS, by_name
 from tests.sync.support import Ccb, contents
 
@@ -95,8 +95,17 @@ def with_line(line: FieldMap) -> Stream:
         (with_line(FieldMap("p.X", "removed_at", owner=Owner.SHARED)), ["sync.E204"]),
         (replace(CUSTOMERS, key=()), ["sync.E205"]),
         (replace(CUSTOMERS, key=("removed_at",)), ["sync.E205"]),
+        (replace(CUSTOMERS, split=Split("p.CITY", of="CI_PER p")), ["sync.E220"]),
     ],
-    ids=["unknown field", "no column", "twice", "shared, but no text", "no key", "key that no line fills"],
+    ids=[
+        "unknown field",
+        "no column",
+        "twice",
+        "shared, but no text",
+        "no key",
+        "key that no line fills",
+        "split by no key",
+    ],
 )
 def test_a_stream_that_does_not_join_with_its_model_is_refused(stream: Stream, found: list[str]) -> None:
     assert [message.id for message in check_stream(stream)] == found

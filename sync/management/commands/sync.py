@@ -129,5 +129,7 @@ def closing_table(runs: list[SyncRun]) -> Table:
     for run in runs:
         figures = [f"{getattr(run, name):,}" for name in COUNTS]
         state = "" if run.state == SyncRun.State.DONE else f": {run.get_state_display().lower()}"
-        table.add_row(f"{streams.by_name(run.stream).title}{state}", *figures, f"{run.seconds:.1f}")
+        table.add_row(
+            f"{streams.by_name(run.stream).title}{state}", *figures, "" if run.seconds is None else f"{run.seconds:.1f}"
+        )
     return table

@@ -24,10 +24,15 @@ _ADVICE = {
     904: "A column is missing. Compare the release of CC&B with the streams in sync/streams/ccb/.",
     1017: "CC&B refused the user name or password. Correct CCB_USER and CCB_PASSWORD.",
     28000: "CC&B has locked the reading account. Ask its administrator to unlock it.",
+    1031: "A right is missing. Grant SELECT on CC&B's tables to the reading account.",
+    28001: "The reading account's password has expired. Let its administrator renew it, then correct CCB_PASSWORD.",
     12514: "The listener does not know the service. Correct CCB_DSN.",
     SNAPSHOT_TOO_OLD: "CC&B lost the point in time that was being read. The stream is read again.",
 }
+_TIMED_OUT = "CC&B took longer than CCB_QUERY_TIMEOUT for one answer. Raise it, or look why CC&B is slow."
 _CODE = re.compile(r"ORA-(\d{5})")
+_NOISE = re.compile(r" Help: https://\S+| \(CONNECTION_ID=[^)]*\)")
+"""What the driver adds for developers: a link, and an identifier that differs each time."""
 _FINE = "The mirror is as it was after the last good run."
 
 
@@ -76,6 +81,12 @@ class CcbReader:
                 yield from (batch for batch in pa.table(frame).cast(schema).to_batches() if batch.num_rows)
         except oracledb.Error as error:
             raise _explain(error, stream.title) from error
+        except (ValueError, OverflowError) as error:
+            # The driver, or Arrow, could make no value of what Oracle holds: a month 0, a number of 40 digits.
+            raise SourceError(
+                f"{stream.title} could not be read: CC&B gave a date or a number that is none. {_FINE} Look for it in"
+                f" the CC&B tables that {stream.name} reads and correct it; the next run tries again."
+            ) from error
 
 
 @contextmanager
@@ -110,9 +121,10 @@ def reader() -> Iterator[CcbReader]:
 def _explain(error: oracledb.Error, what: str) -> SourceError:
     """The driver's error as one sentence for a person: what happened, what is still fine, what to do."""
     detail = error.args[0] if error.args else None
-    message = " ".join(str(getattr(detail, "message", error)).split())
+    message = _NOISE.sub("", " ".join(str(getattr(detail, "message", error)).split()))
     # The driver wraps what the listener said in an error of its own, without a code.
     code = getattr(detail, "code", 0) or next((int(found) for found in _CODE.findall(message)), 0)
-    advice = _ADVICE.get(code, "Check that CC&B is running and that CCB_DSN names it; the next run tries again.")
+    otherwise = "Check that CC&B is running and that CCB_DSN names it; the next run tries again."
+    advice = _TIMED_OUT if "DPY-4024" in message else _ADVICE.get(code, otherwise)
     kind = SourceGone if code == SNAPSHOT_TOO_OLD else SourceError
     return kind(f"{what} could not be read ({message}). {_FINE} {advice}")

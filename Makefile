@@ -39,6 +39,7 @@ interop: environment-dev ## independent clients read the simulator (needs Node.j
 
 docs: environment ## write the generated pages of docs/ anew
 	@DEBUG=1 $(VENV_PYTHON) manage.py mapping_document
+	@$(VENV_PYTHON) -m tests.sync.bad_inputs
 
 vendor: environment ## copy Bootstrap, Inter, icons and axe-core from npm into the repository (needs Node.js)
 	@$(VENV_PYTHON) -m customer360.development.vendor

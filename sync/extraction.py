@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sync.stream import KeyRange, Stream
+from sync.transforms import MOMENT
 
 CURSOR_COLUMN = "cursor_value"
 """The column that carries the cursor's value of each row."""
@@ -26,7 +27,7 @@ def extraction(
     ]
     conditions = [stream.where] if stream.where else []
     if stream.cursor:
-        columns.append(f'{stream.cursor.theirs} AS "{CURSOR_COLUMN}"')
+        columns.append(f'{MOMENT.extract(stream.cursor.theirs)} AS "{CURSOR_COLUMN}"')
         if since is not None:
             conditions.append(f"{stream.cursor.theirs} >= :since")
     if stream.split and within:

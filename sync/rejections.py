@@ -18,7 +18,6 @@ from customer360.models import Account, VisibleModel
 from customer360.visibility.groups import Access
 from customer360.visibility.viewer import Viewer, label
 from sync.models import RejectedRow, SyncRun
-from sync.replay import ONLY_AT_THE_SOURCE
 from sync.rights import may_operate
 from sync.stream import Stream
 from sync.streams import STREAMS
@@ -120,7 +119,7 @@ def _see(viewer: Viewer, row: RejectedRow, stream: Stream | None, is_in_scope: b
         first_run=row.first_run,
         parts=tuple(_parts(viewer, row, model, is_in_scope, operates)),
         is_in_scope=is_in_scope,
-        only_at_the_source=row.reason in ONLY_AT_THE_SOURCE,
+        only_at_the_source=row.reason in RejectedRow.ONLY_AT_THE_SOURCE,
         ignored_by=row.closed_by,
         ignored_because=row.closed_because,
     )

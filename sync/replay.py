@@ -24,9 +24,6 @@ from sync.systems import time_zone
 
 logger = structlog.get_logger(__name__)
 
-ONLY_AT_THE_SOURCE = (RejectedRow.Reason.UNREADABLE, RejectedRow.Reason.DUPLICATE)
-"""What is kept of an unreadable row is not what it was; beside a key given twice, the row that was taken stands."""
-
 PATIENCE_SECONDS = 10
 """How long a person waits for another load that is writing."""
 
@@ -68,7 +65,7 @@ def _stream(name: str) -> Stream:
 
 
 def _offer(stream: Stream, rows: list[RejectedRow], actor: User) -> Offered:
-    offered = [row for row in rows if row.reason not in ONLY_AT_THE_SOURCE]
+    offered = [row for row in rows if row.reason not in RejectedRow.ONLY_AT_THE_SOURCE]
     if not offered:
         return Offered(None, 0, (), len(rows))
     plan = Plan(stream, time_zone(stream.system))

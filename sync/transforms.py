@@ -5,6 +5,7 @@ A transform has no state and touches no row: it writes two SQL expressions, whic
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
 import pyarrow as pa
@@ -86,11 +87,30 @@ class Money(Transform):
     meaning: ClassVar[str] = "exact amount, two decimals"
 
 
+IMPOSSIBLE = datetime(1, 1, 1, 0, 0, 1)
+"""Stands for a date before the year 1, which Oracle holds and neither Arrow nor PostgreSQL's `date` reads as it does.
+
+The first day of the year 1 itself, at midnight, is CC&B's word for no date and is taken as it is.
+"""
+
+_IMPOSSIBLE = f"TO_DATE('{IMPOSSIBLE.isoformat(' ')}', 'YYYY-MM-DD HH24:MI:SS')"
+
+
 @dataclass(frozen=True)
-class Day(Transform):
-    """A date without time, from Oracle's DATE, which always has one."""
+class Dated(Transform):
+    """What Oracle holds as a DATE. One that is no date of our calendar must cost its own row alone, not the stream."""
 
     arrow: ClassVar[pa.DataType] = pa.timestamp("s")
+
+    def extract(self, theirs: str) -> str:
+        """The date; what lies before the year 1 as the moment that stands for it, which the load rejects."""
+        return f"CASE WHEN {theirs} < DATE '0001-01-01' THEN {_IMPOSSIBLE} ELSE {theirs} END"
+
+
+@dataclass(frozen=True)
+class Day(Dated):
+    """A date without time, from Oracle's DATE, which always has one."""
+
     meaning: ClassVar[str] = "the day, without time"
 
     def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:
@@ -99,10 +119,9 @@ class Day(Transform):
 
 
 @dataclass(frozen=True)
-class Moment(Transform):
+class Moment(Dated):
     """A point in time, from Oracle's DATE in the time zone that CC&B's server writes."""
 
-    arrow: ClassVar[pa.DataType] = pa.timestamp("s")
     meaning: ClassVar[str] = "a moment; CC&B's local time becomes UTC"
 
     def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:

@@ -1,14 +1,17 @@
 """The extremes of what was read, column by column: known at the cost of a glance at each Arrow batch."""
 
 from collections import Counter, defaultdict
+from datetime import datetime
 from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sync.transforms import IMPOSSIBLE
+
 
 class Extremes:
-    """Whether a column has empty values, the length of its longest text, the size of its largest number.
+    """Of each column whether it has empty values, its longest text, its largest number and its earliest date.
 
     A check that no row can fail need not be made on every row; where one can, the check finds which.
     """
@@ -18,6 +21,7 @@ class Extremes:
         self._empty: Counter[str] = Counter()
         self._longest: dict[str, int] = defaultdict(int)
         self._largest: dict[str, Decimal] = defaultdict(Decimal)
+        self._earliest: dict[str, datetime] = defaultdict(lambda: datetime.max)
         self._places: dict[str, int] = defaultdict(int)
 
     def add(self, batch: pa.RecordBatch, *, is_readable: bool) -> None:
@@ -28,6 +32,9 @@ class Extremes:
             if pa.types.is_string(field.type):
                 longest = pc.max(pc.binary_length(column)).as_py() or 0
                 self._longest[field.name] = max(self._longest[field.name], longest)
+            elif pa.types.is_timestamp(field.type):
+                earliest = pc.min(column).as_py()
+                self._earliest[field.name] = min(self._earliest[field.name], earliest or datetime.max)
             elif pa.types.is_decimal(field.type):
                 bounds = pc.min_max(column)
                 ends = [abs(end) for name in ("min", "max") if (end := bounds[name].as_py()) is not None]
@@ -37,6 +44,10 @@ class Extremes:
     def may_be_empty(self, column: str) -> bool:
         """Whether some row has no value."""
         return self._empty[column] > 0
+
+    def may_be_impossible(self, column: str) -> bool:
+        """Whether some date may be the one that stands for those before the year 1."""
+        return self._earliest[column] <= IMPOSSIBLE
 
     def may_be_longer(self, column: str, characters: int) -> bool:
         """Whether some text may have more characters: it has more bytes, of which a character takes at least one."""

@@ -15,7 +15,7 @@ from sync.load.cursor import Cursor
 from sync.load.extremes import Extremes
 from sync.load.plan import Column, Plan, comma
 from sync.models import RejectedRow
-from sync.transforms import Words
+from sync.transforms import IMPOSSIBLE, Dated, Words
 
 Reason = RejectedRow.Reason
 _TABLE = sql.Identifier(RejectedRow._meta.db_table)
@@ -75,6 +75,11 @@ def _column_checks(plan: Plan, column: Column, extremes: Extremes | None) -> Ite
         yield Check(
             Reason.REQUIRED, name, f"It has no {label}.", sql.SQL("{} IS NULL").format(column.loaded(plan.time_zone))
         )
+    if isinstance(column.transform, Dated) and (not extremes or extremes.may_be_impossible(column.name)):
+        yield Check(
+            Reason.NO_DATE, name, f"Its {label} lies before the year 1. Correct it in the source.",
+            sql.SQL("{} = {}").format(column.staged, sql.Literal(IMPOSSIBLE)),
+        )  # fmt: skip
     if isinstance(column.field, models.DecimalField):
         digits, places = column.field.max_digits, column.field.decimal_places
         if extremes and not extremes.may_be_larger(column.name, digits - places, places):
@@ -112,8 +117,7 @@ def offer_again(cursor: Cursor, plan: Plan, chosen: Sequence[int] | None = None)
 
     A row that was read again is not offered.
 
-    Left to the source are a row with a character that cannot be stored, as what is kept of it is not what it was, and a
-    key given twice, as the row that was taken for it is not offered beside it. Rows without a key cannot be told from
+    Left to the source is what only the source can settle. Rows without a key cannot be told from
     each other by it: all are offered.
     """
     cursor.execute(
@@ -121,12 +125,12 @@ def offer_again(cursor: Cursor, plan: Plan, chosen: Sequence[int] | None = None)
             INSERT INTO {stage}
             SELECT (jsonb_populate_record(NULL::{stage}, r.raw)).*
             FROM {rejected} r
-            WHERE r.stream = {stream} AND r.closed_at IS NULL AND r.reason NOT IN ({unreadable}, {duplicate})
+            WHERE r.stream = {stream} AND r.closed_at IS NULL AND r.reason <> ALL ({left})
               AND {chosen}
               AND (r.reason = {no_key} OR NOT EXISTS (SELECT FROM {stage} s WHERE {key_text} = r.record_key))
         """).format(
             stage=plan.stage, rejected=_TABLE, stream=sql.Literal(plan.stream.name), key_text=plan.key_text("s"),
-            unreadable=sql.Literal(Reason.UNREADABLE.value), duplicate=sql.Literal(Reason.DUPLICATE.value),
+            left=sql.Literal([reason.value for reason in RejectedRow.ONLY_AT_THE_SOURCE]),
             no_key=sql.Literal(Reason.NO_KEY.value),
             chosen=sql.SQL("TRUE") if chosen is None else sql.SQL("r.id = ANY({})").format(sql.Literal(list(chosen))),
         )

@@ -19,6 +19,7 @@ class RejectedRow(models.Model):
         TOO_LONG = "too long", "A text is longer than the field"
         TOO_LARGE = "too large", "A number is larger than the field"
         UNKNOWN_CODE = "unknown code", "A code is not among the known ones"
+        NO_DATE = "no date", "A date is none of our calendar"
         ORPHAN = "orphan", "It belongs to a record that is not there"
         UNREADABLE = "unreadable", "A text holds a character that cannot be stored"
 
@@ -29,6 +30,9 @@ class RejectedRow(models.Model):
         REPLACED = "replaced", "Rejected again with other values or another reason"
         GONE = "gone", "Gone from its source"
         IGNORED = "ignored", "Ignored by a person until its source changes"
+
+    ONLY_AT_THE_SOURCE = (Reason.UNREADABLE, Reason.NO_DATE, Reason.DUPLICATE)
+    """What is kept of the first two is not what it was; beside a key given twice, the row that was taken stands."""
 
     stream = models.CharField(max_length=60)
     record_key = models.CharField(max_length=100)

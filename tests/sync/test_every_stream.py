@@ -23,6 +23,7 @@ from sync.simulators.ccb.sql.scope import Hidden
 from sync.simulators.ccb.sql.types import OracleType
 from sync.stream import KeyRange, Stream
 from sync.streams import STREAMS, by_name
+from sync.transforms import IMPOSSIBLE
 from tests.factories import make_customer
 from tests.sync.support import Row, batch, key_of, load_rows, load_samples, plan_of, record, samples, theirs
 
@@ -167,6 +168,8 @@ def _spoil(plan: Plan, check: rejects.Check, row: Row) -> Row:
             return row | {column.name: "?!"}
         case Reason.TOO_LONG, Column():
             return row | {column.name: "9" * (column.max_length + 1)}
+        case Reason.NO_DATE, Column():
+            return row | {column.name: IMPOSSIBLE.isoformat()}
         case Reason.ORPHAN, Column():
             return row | {column.name: "8" * column.max_length}
     raise AssertionError(f"no way to spoil a row for {check}")

@@ -102,13 +102,17 @@ def decode_number(raw: bytes) -> int | Decimal:
 
 
 def encode_date(value: str) -> bytes:
-    """A DATE from the stored text `YYYY-MM-DD HH:MM:SS`: century and year plus 100, time of day plus 1."""
-    year = int(value[:4])
+    """A DATE from the stored text `YYYY-MM-DD HH:MM:SS`: century and year plus 100, time of day plus 1.
+
+    A minus in front makes it a year before Christ, of which century and year count down from 100.
+    """
+    sign, value = (-1, value[1:]) if value.startswith("-") else (1, value)
+    century, year = divmod(int(value[:4]), 100)
     return bytes(
         (
             7,
-            year // 100 + 100,
-            year % 100 + 100,
+            100 + sign * century,
+            100 + sign * year,
             int(value[5:7]),
             int(value[8:10]),
             int(value[11:13] or 0) + 1,

@@ -38,10 +38,11 @@ _CERTIFICATE_ADVICE = (
 _NO_TLS = re.compile(r"\[SSL: (WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE)|wrong version number", re.IGNORECASE)
 _NO_TLS_ADVICE = f"The listener does not speak TLS on that port. Correct the protocol or the port {_WHERE}."
 _UNREACHABLE = f"Check that CC&B is running and that host and port {_WHERE} are right; the next run tries again."
+_TIMED_OUT = f"CC&B took longer than the query timeout for one answer. Raise it {_WHERE}, or look why CC&B is slow."
 _SILENT = f"Something listens there but does not answer: check host, port and protocol {_WHERE}."
 _ADDITIONS = re.compile(r"Help: https?://\S+| \(CONNECTION_ID=[^)]*\)")
 _CODE = re.compile(r"ORA-(\d{5})")
-_FINE = "The mirror is as it was after the last good run."
+FINE = "The mirror is as it was after the last good run."
 
 
 def password(name: str = "password") -> str | None:
@@ -59,7 +60,7 @@ def password(name: str = "password") -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         variable = f"CCB_{name.upper()}_FILE"
         raise SourceError(
-            f"The file that {variable} names cannot be read ({type(error).__name__}). {_FINE} Correct {variable}, or"
+            f"The file that {variable} names cannot be read ({type(error).__name__}). {FINE} Correct {variable}, or"
             f" let the portal's account read the file."
         ) from error
 
@@ -111,7 +112,7 @@ def _connected(**arguments: Any) -> oracledb.Connection:
         return coming.result(ANSWER_SECONDS)
     except TimeoutError as error:
         coming.add_done_callback(_close)
-        raise SourceError(f"CC&B could not be read (no answer in {ANSWER_SECONDS} s). {_FINE} {_SILENT}") from error
+        raise SourceError(f"CC&B could not be read (no answer in {ANSWER_SECONDS} s). {FINE} {_SILENT}") from error
 
 
 def _close(late: "Future[oracledb.Connection]") -> None:
@@ -129,12 +130,14 @@ def explain(error: oracledb.Error, what: str) -> SourceError:
     # The driver wraps what the listener said in an error of its own, without a code.
     code = getattr(detail, "code", 0) or next((int(found) for found in _CODE.findall(message)), 0)
     kind = SourceGone if code == SNAPSHOT_TOO_OLD else SourceError
-    return kind(f"{what} could not be read ({message}). {_FINE} {_advice(code, message)}")
+    return kind(f"{what} could not be read ({message}). {FINE} {_advice(code, message)}")
 
 
 def _advice(code: int, message: str) -> str:
     if code in _ADVICE:
         return _ADVICE[code]
+    if "DPY-4024" in message:
+        return _TIMED_OUT
     if _NO_TLS.search(message):
         return _NO_TLS_ADVICE
     return _CERTIFICATE_ADVICE if _CERTIFICATE.search(message) else _UNREACHABLE

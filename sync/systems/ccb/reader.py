@@ -11,9 +11,9 @@ import pyarrow as pa
 from sync.extraction import bounds, extraction
 from sync.models import CcbConnection
 from sync.stream import KeyRange, Stream, System
-from sync.systems.base import Fitted, Reader
+from sync.systems.base import Fitted, Reader, SourceError
 from sync.systems.catalogue import Catalogue
-from sync.systems.ccb.connecting import connect, explain
+from sync.systems.ccb.connecting import FINE, connect, explain
 from sync.systems.ccb.dictionary import read_catalogue
 from sync.systems.fitting import fit
 
@@ -55,6 +55,12 @@ class CcbReader(Reader):
                 yield from (batch for batch in pa.table(frame).cast(schema).to_batches() if batch.num_rows)
         except oracledb.Error as error:
             raise explain(error, stream.title) from error
+        except (ValueError, OverflowError) as error:
+            # The driver, or Arrow, could make no value of what Oracle holds: a month 0, a number of 40 digits.
+            raise SourceError(
+                f"{stream.title} could not be read: CC&B gave a date or a number that is none. {FINE} Look for it in"
+                f" the CC&B tables that {stream.name} reads and correct it; the next run tries again."
+            ) from error
 
     def bounds(self, stream: Stream, rows: int) -> list[str]:
         """Where ranges of a stream's key begin; see `Reader`.

@@ -1,9 +1,12 @@
 """What becomes an alert: each happening once, and nothing that a run did as it should."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
@@ -132,3 +135,31 @@ def test_no_alert_holds_a_value_or_a_key_of_a_customer(kind: str) -> None:
     told = f"{words.subject([event])} {words.text([event])} {words.payload([event])}"
     assert "MARKER" not in told and "9876543210" not in told
     assert "ORA-01722" in told or kind != "failed"
+
+
+def _schema() -> dict[str, Any]:
+    text = (Path(settings.BASE_DIR) / "docs" / "alerts.md").read_text()
+    return json.loads(text.split("```json\n")[1].split("```")[0])
+
+
+def test_what_a_webhook_is_sent_is_what_the_page_about_alerts_says() -> None:
+    """The schema's names and kinds, event by event, both ways."""
+    run = fail(hours_ago=2, rejected=1)
+    make_rejection(first_run=run.pk)
+    make_run(hours_ago=1), make_stopped_run(hours_ago=0.5)
+    Bookmark.objects.create(stream="ccb.bills", last_success_at=timezone.now() - timedelta(hours=30))
+    test = AlertEvent.objects.create(kind="test", key="test", happened_at=timezone.now())
+    told = json.loads(json.dumps(words.payload([*alerts.watch(), test])))
+    schema = _schema()
+    assert sorted(told) == sorted(schema["properties"]) == sorted(schema["required"])
+    each = schema["properties"]["events"]["items"]
+    types = {"string": str, "null": type(None), "object": dict}
+    for event in told["events"]:
+        assert sorted(event) == sorted(each["properties"]) == sorted(each["required"])
+        for name, rule in each["properties"].items():
+            kinds_of = rule.get("type", "string")
+            allowed = tuple(types[kind] for kind in ([kinds_of] if isinstance(kinds_of, str) else kinds_of))
+            assert isinstance(event[name], allowed), name
+    assert (
+        {event["kind"] for event in told["events"]} == set(each["properties"]["kind"]["enum"]) == set(AlertEvent.Kind)
+    )

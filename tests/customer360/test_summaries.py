@@ -1,6 +1,5 @@
 """Every figure of an account and its bills equals what plain Python makes of the same life, on every day."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -173,11 +172,11 @@ def _check_story(accounts: Sequence[ServiceAgreement], story: tuple[list[int], l
         transaction.set_rollback(True)
 
 
-_DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
+_DEEP = settings.get_current_profile_name() == "deep"
 
 
 @settings(
-    max_examples=2500 if _DEEP else 120,
+    max_examples=2500 if _DEEP else 100,
     derandomize=not _DEEP,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -186,7 +185,7 @@ _DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 def test_every_figure_equals_plain_python_on_every_day(
     accounts: list[ServiceAgreement], story: tuple[list[int], list[Life], FiscalYears]
 ) -> None:
-    """`make verify` sets HYPOTHESIS_PROFILE=deep: many more lives, other ones each time."""
+    """`make verify` runs the deep profile: many more lives, other ones each time."""
     _check_story(accounts, story)
 
 

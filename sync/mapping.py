@@ -6,9 +6,14 @@ No line of it is written by hand: a stream's lines are joined with the fields of
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from customer360.models import AccountSummary, Bill, VisibleModel
 from customer360.visibility.viewer import groups_of, help_text, label
 from sync.stream import Stream
 from sync.streams import STREAMS
+
+
+DERIVED: tuple[type[VisibleModel], ...] = (AccountSummary, Bill)
+"""The models with figures of ours."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ def document() -> str:
     ]
     for stream in STREAMS:
         parts += ["", *_section(stream)]
+    for model in DERIVED:
+        parts += ["", *_figures(model)]
     return "\n".join(parts) + "\n"
 
 
@@ -77,3 +84,21 @@ def _section(stream: Stream) -> Iterator[str]:
     for line in lines(stream):
         cells = (f"`{line.name}`", line.label, f"`{line.theirs}`", line.rule, line.owner, line.groups, line.meaning)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _figures(model: type[VisibleModel]) -> Iterator[str]:
+    """What the load derives for a model: every field that no stream fills, and the properties made of fields."""
+    filled = {line.ours for stream in STREAMS if stream.model is model for line in stream.fields}
+    names = [
+        field.name for field in model._meta.concrete_fields if field.name not in {*filled, "account", "removed_at"}
+    ]
+    yield f"## Figures of {model.__name__}"
+    yield ""
+    yield "Made of the mirror's own records in the load that moves them, and when the calendar moves one."
+    yield ""
+    yield "| field | label | group | meaning |"
+    yield "|---|---|---|---|"
+    for name in (*names, *model.derived_fields):
+        parts = model.derived_fields.get(name, (name,))
+        groups = ", ".join(dict.fromkeys(str(group.label) for part in parts for group in groups_of(model, part)))
+        yield f"| `{name}` | {label(model, name)} | {groups} | {help_text(model, name)} |"

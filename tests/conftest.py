@@ -14,8 +14,12 @@ from typing import Any
 
 import django
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from customer360.development.services import services
+
+# `make verify` runs under this profile: property tests draw other examples each time, and many more of them.
+hypothesis_settings.register_profile("deep", max_examples=1000, deadline=None)
 
 YOUR_SERVICES = {
     "DATABASE_URL": "TEST_DATABASE_URL",

@@ -72,10 +72,7 @@ _FIGURES = """
                    min({next_ageing}),
                    min(accounting_date) FILTER (WHERE type IN {revenue} AND accounting_date > {today}),
                    CASE WHEN bool_or(type IN {revenue} AND accounting_date >= {prior}) THEN {next_month} END,
-                   CASE
-                       WHEN bool_or(type IN {revenue} AND accounting_date >= {fiscal_year_start})
-                       THEN {next_fiscal_year}
-                   END
+                   CASE WHEN bool_or(type IN {revenue} AND accounting_date IS NOT NULL) THEN {next_fiscal_year} END
                ) AS next_change_on
         FROM counted
         GROUP BY account_id

@@ -8,10 +8,11 @@ from django.conf import settings
 
 from customer360.models import FiscalCalendar, FiscalYear
 
-# One row: the day given, the first day of the fiscal year that holds it, and of the one after.
+# One row: the day given, the first day of the fiscal year that holds it, and of the one after: where the month rules, a
+# year of the calendar may begin before the year is over.
 FISCAL_YEAR = f"""
     SELECT given.today, COALESCE(y.begins, m.begins) AS begins,
-           COALESCE(y.ends + 1, (m.begins + interval '1 year')::date) AS next_begins
+           COALESCE(y.ends + 1, LEAST((m.begins + interval '1 year')::date, n.begins)) AS next_begins
     FROM (SELECT %s::date AS today) given
     LEFT JOIN {FiscalCalendar._meta.db_table} c ON c.id = 1
     CROSS JOIN LATERAL (
@@ -27,6 +28,11 @@ FISCAL_YEAR = f"""
         ORDER BY f.fiscal_year_id
         LIMIT 1
     ) y ON true
+    LEFT JOIN LATERAL (
+        SELECT min(f.begins) AS begins
+        FROM {FiscalYear._meta.db_table} f
+        WHERE f.calendar = c.calendar AND f.begins > given.today AND f.removed_at IS NULL
+    ) n ON true
 """  # noqa: S608 - the tables are ours
 
 

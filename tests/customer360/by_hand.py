@@ -1,8 +1,9 @@
 """The figures of an account and its bills in plain Python, from their definitions: cents, one day at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from tests.customer360.lives import Bill, FiscalYears, Life, Standing, Transaction
@@ -26,7 +27,7 @@ class Account:
     today: date
     fiscal: FiscalYears
 
-    @property
+    @cached_property
     def counted(self) -> list[Transaction]:
         """What CC&B shows by now, is frozen, and was not removed."""
         return [t for t in self.life.transactions if t.step <= self.step and t.is_frozen and not t.is_removed]
@@ -48,7 +49,8 @@ class Account:
         found = self.standing(t)
         return found is not None and found.status == "open" and found.is_disputed
 
-    def unpaid(self) -> Iterator[tuple[Transaction, int]]:
+    @cached_property
+    def unpaid(self) -> list[tuple[Transaction, int]]:
         """Every debt that ages and is not settled, with what is left of it."""
         ageing = [
             t for t in self.counted
@@ -64,26 +66,28 @@ class Account:
                 alone.append(t)
         rest = [(t, t.current) for t in alone if t.current > 0]
         spare = self._come(alone)
+        disputed: list[tuple[Transaction, int]] = []
         for items in events.values():
             left, credit = _relieve([(t, t.current) for t in items if t.current > 0], self._come(items))
             if self.is_disputed(items[0]):
-                yield from left
+                disputed += left
             else:
                 rest += left
                 spare += credit
-        yield from _relieve(rest, spare)[0]
+        return disputed + _relieve(rest, spare)[0]
 
     def _come(self, items: Iterable[Transaction]) -> int:
         """The credits among transactions whose arrears date has come."""
         return sum(-t.current for t in items if t.current < 0 and t.arrears <= self.today)
 
+    @cached_property
     def bills(self) -> dict[int, tuple[int, int, int]]:
         """What each bill charges, what is open on it, and what of it is in dispute."""
         made = {bill.number: [0, 0, 0] for bill in self.life.bills}
         for t in self.counted:
             if t.bill in made and t.type not in PAYMENTS:
                 made[t.bill][0] += t.current
-        for t, left in self.unpaid():
+        for t, left in self.unpaid:
             if t.bill in made:
                 made[t.bill][2 if self.is_disputed(t) else 1] += left
         return {number: (amount, left, disputed) for number, (amount, left, disputed) in made.items()}
@@ -106,7 +110,7 @@ class Account:
     def _ageing(self) -> dict[str, Any]:
         buckets = dict.fromkeys(BUCKETS, 0)
         since = None
-        for debt, left in self.unpaid():
+        for debt, left in self.unpaid:
             days = (self.today - debt.arrears).days
             if left and days >= 1 and not self.is_disputed(debt):
                 since = min(since or debt.arrears, debt.arrears)
@@ -129,7 +133,7 @@ class Account:
             return {"last_bill_amount": None, "last_bill_date": None, "amount_due": 0, "due_date": None}
         latest = max(complete, key=_recency)
         return {
-            "last_bill_amount": self.bills()[latest.number][0],
+            "last_bill_amount": self.bills[latest.number][0],
             "last_bill_date": latest.day,
             "amount_due": latest.asked or 0,
             "due_date": latest.due,

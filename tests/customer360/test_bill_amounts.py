@@ -89,3 +89,12 @@ def test_another_accounts_bill_takes_nothing_of_this_accounts_money(agreement: S
     make_transaction(agreement, "80.00", bill_id=other.pk)
     refresh([agreement.account_id, other.account_id], TODAY)
     assert _amounts(other) == (0, 0)
+
+
+def test_of_two_debts_of_one_day_the_lower_transaction_is_relieved_first(agreement: ServiceAgreement) -> None:
+    bills = [_bill(agreement, number, TODAY - timedelta(days=5)) for number in (1, 2)]
+    for bill, ft_id in zip(bills, ("900000000007", "900000000003"), strict=True):
+        make_transaction(agreement, "40.00", bill_id=bill.pk, arrears_date=TODAY, ft_id=ft_id)
+    make_transaction(agreement, "-50.00", arrears_date=TODAY)
+    summary_of(agreement)
+    assert [_amounts(bill) for bill in bills] == [(40, 30), (40, 0)]

@@ -52,6 +52,7 @@ def test_a_calendar_of_ccb_holds_as_far_as_it_reaches_and_the_month_beyond() -> 
     assert fiscal_year_of(date(2026, 6, 27)) == (date(2025, 6, 29), date(2026, 6, 28))
     assert fiscal_year_of(date(2026, 6, 28)) == (date(2026, 6, 28), date(2027, 7, 4))
     assert fiscal_year_of(date(2027, 7, 4)) == (date(2026, 10, 1), date(2027, 10, 1))
+    assert fiscal_year_of(date(2025, 6, 1)) == (date(2024, 10, 1), date(2025, 6, 29)), "the calendar takes over"
     FiscalYear.objects.update(removed_at="2026-11-01T00:00Z")
     assert fiscal_year_of(date(2026, 6, 28)) == (date(2025, 10, 1), date(2026, 10, 1))
 

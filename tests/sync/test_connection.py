@@ -295,7 +295,7 @@ def encrypted(few: Path, certificates: Callable[[str], Path], settings: Any) -> 
 def test_ccb_is_read_over_tcps_with_a_wallet(encrypted: Callable[..., None]) -> None:
     encrypted("127.0.0.1")
     assert CcbConnection.current().protocol == "tcps"
-    run, outcome = run_one(CUSTOMERS.name, accepted_brake="It is another CC&B.")
+    run, outcome = run_one(CUSTOMERS.name, accepted_brake="It is another CC&B.", accepted_removals=1000)
     assert (run.state, outcome.read > 0) == (SyncRun.State.DONE, True), run.message
 
 

@@ -47,7 +47,7 @@ def totals(visit: Visit) -> Totals | None:
     for sums in held.sums:
         shown += _totals(sums, f" ({sums.currency or 'no currency'})" if several else "")
     counted = (
-        f"Sums of the {count(held.main, 'account')} you can see that have this as main customer: an account counts"
+        f"Sums of the {count(held.main, 'account')} you can see with this main customer: an account counts"
         " once, under its main customer."
     )
     return Totals(shown, "accounts", counted, tab="main")

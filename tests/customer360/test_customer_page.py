@@ -77,7 +77,7 @@ class TestCustomerPage:
             "Accounts": "2", "Balance": "$60.25", "Past due": "$20.00", "Revenue, 12 months": "$2,400.00",
             "Active services": "4",
         }  # fmt: skip
-        assert "Sums of the 2 accounts you can see that have this as main customer" in html
+        assert "Sums of the 2 accounts you can see with this main customer" in html
 
     def test_a_sum_leads_to_as_many_accounts_as_it_counts(self, client_as, northgate):
         html = page(client_as("rep"), northgate)

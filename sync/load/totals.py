@@ -26,10 +26,15 @@ def _told_once(plan: Plan, warnings: list[dict[str, Any]]) -> list[dict[str, Any
     for warning in warnings:
         anomaly = "keys" in warning
         kind = (warning["field"], "" if anomaly else warning["detail"])
-        known = merged.setdefault(kind, warning | {"rows": 0} | ({"keys": []} if anomaly else {}))
-        known["rows"] += warning["rows"]
+        if kind not in merged:
+            merged[kind] = dict(warning)
+            continue
+        known = merged[kind]
+        # A warning about a column rather than rows counts none.
+        if known["rows"] is not None:
+            known["rows"] += warning["rows"]
         if anomaly:
-            known["keys"] = known["keys"] + warning["keys"]
+            known["keys"] = [*known["keys"], *warning["keys"]]
     fixed = {column.field.name: column for column in plan.fixed}
     return [
         changes.anomaly(fixed[told["field"]], told["rows"], sorted(told["keys"])[: changes.FIRST])

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from django.conf import settings as django_settings
 from django.db import connection
@@ -45,7 +46,8 @@ def killed(ccb: Ccb, *streams: str, crash_at: str) -> None:
 def worker(ccb: Ccb, crash_at: str = "") -> subprocess.Popen[str]:
     """A Celery worker that does one task at a time, in one process."""
     command = [sys.executable, "-m", "celery", "-A", "customer360", "worker", "--pool=solo", "--loglevel=warning"]
-    return _start([*command, "--without-gossip", "--without-mingle"], environment(ccb, crash_at))
+    own = ("--without-gossip", "--without-mingle", f"--hostname={uuid4().hex}@%h")
+    return _start([*command, *own], environment(ccb, crash_at))
 
 
 def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:

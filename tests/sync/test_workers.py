@@ -95,6 +95,7 @@ def test_two_workers_share_a_streams_ranges_and_one_is_killed(
 ) -> None:
     shared_ccb.control.arm("slow", match="f.FT_ID >= :lower", seconds=0.1, count=None)
     doomed, other = start(f"checked:{TRANSACTIONS}:3"), start()
+    until(lambda: len(current_app.control.ping(timeout=0.5)) == 2, doomed, other)
     tasks.run_stream.delay(TRANSACTIONS, full=True)
     until(lambda: doomed.poll() is not None, other)
     assert doomed.returncode == -signal.SIGKILL

@@ -60,7 +60,8 @@ def test_nobody_signed_in_is_told_nothing(client: Client, world: World) -> None:
 def test_every_visible_model_is_in_the_world_with_every_group_of_fields(world: World) -> None:
     """A model or a field added later fails here until the world holds it, so that the walk cannot miss it."""
     planted = {(type(marker.record), marker.field) for marker in world.markers.values()}
-    for model in visible_models():
+    # What leads to no account, as a fiscal year, is about no customer and cannot be read through a Viewer at all.
+    for model in (model for model in visible_models() if model.account_path is not None):
         assert world.of(model), f"make_world() has no {model.__name__}"
         unmarked = {
             column.name

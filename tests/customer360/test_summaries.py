@@ -176,7 +176,7 @@ _DEEP = settings.get_current_profile_name() == "deep"
 
 
 @settings(
-    max_examples=2500 if _DEEP else 100,
+    max_examples=2500 if _DEEP else 80,
     derandomize=not _DEEP,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -206,6 +206,17 @@ def test_ignoring_wants_a_reason_and_names_who_and_why(client: Client, orphans: 
     assert RejectedRow.objects.filter(closed_at=None).count() == 3
 
 
+def test_an_ignored_row_shows_no_more_than_an_open_one(client: Client) -> None:
+    raw = {"person_id": "1", "name": "Whitfield,Dana", "kind": "P", "email": "dana@harborview.example"}
+    make_rejection(record_key="1", raw=raw, closed_at="2026-11-24T00:00Z", closure="ignored", closed_by="max")
+    address = reverse("sync-rejected")
+    html = sign_in(client, {FieldGroup.CONTACT: Access.VIEW}).get(address, {"ignored": "1"}).content.decode()
+    assert "dana@harborview.example" in html and "Ignored by max" in html
+    assert "Whitfield" not in html and "254" not in html
+    html = as_steward(client, scope="granted").get(address, {"ignored": "1"}).content.decode()
+    assert "dana@" not in html and "Whitfield" not in html
+
+
 def test_a_row_of_somebody_elses_account_is_not_ignored(client: Client, orphans: list[RejectedRow]) -> None:
     as_steward(client, scope="granted")
     html = told(client, do="ignore", rows=[orphans[0].pk], because="Not mine")

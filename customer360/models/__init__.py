@@ -4,6 +4,7 @@ from customer360.models.account import Account, AccountCustomer, AccountSummary
 from customer360.models.base import ChangeStamp, MirroredAddress, MirroredModel, VisibleModel
 from customer360.models.billing import Bill, FinancialTransaction, Payment
 from customer360.models.customer import Customer
+from customer360.models.metering import AgreementServicePoint, BilledUse, Meter, MeterRead, ServicePoint
 from customer360.models.note import AccountAlert, Note
 from customer360.models.rules import RowRule, VisibilityRule
 from customer360.models.service import Premise, ServiceAgreement
@@ -14,10 +15,14 @@ __all__ = [
     "AccountAlert",
     "AccountCustomer",
     "AccountSummary",
+    "AgreementServicePoint",
     "Bill",
+    "BilledUse",
     "ChangeStamp",
     "Customer",
     "FinancialTransaction",
+    "Meter",
+    "MeterRead",
     "MirroredAddress",
     "MirroredModel",
     "Note",
@@ -25,6 +30,7 @@ __all__ = [
     "Premise",
     "RowRule",
     "ServiceAgreement",
+    "ServicePoint",
     "User",
     "VisibilityRule",
     "VisibleModel",

@@ -110,6 +110,11 @@ class Bookmark(models.Model):
         blank=True,
         help_text="The highest cursor value that was read and committed, in the source's clock.",
     )
+    question = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Fingerprint of what the last run asked the source; another question compares everything once.",
+    )
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_full_at = models.DateTimeField(null=True, blank=True)
     last_run = models.ForeignKey(SyncRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

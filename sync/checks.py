@@ -17,7 +17,7 @@ from sync.systems import time_zone
 
 @register()
 def streams_join_with_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E201 to E207, for every stream there is."""
+    """E201 to E207 and E209, for every stream there is."""
     return [*(message for stream in STREAMS for message in check_stream(stream)), *check_owners(STREAMS)]
 
 
@@ -62,6 +62,13 @@ def check_stream(stream: Stream) -> Iterator[CheckMessage]:
             f"{stream.name} fixes a field it does not fill, or of a model that is never frozen.",
             hint="Name fields of lines, of a model with is_frozen.", id="sync.E207",
         )  # fmt: skip
+    for variant in stream.variants:
+        unknown = {line.ours for line in variant.fields} - set(counted)
+        if unknown or not variant.needs:
+            yield Error(
+                f"{stream.name} has a variant that needs nothing, or fills a field the stream itself does not.",
+                hint="Name what it needs; give the stream a line for the field too.", id="sync.E209",
+            )  # fmt: skip
     if not stream.key or set(stream.key) - set(counted):
         yield Error(
             f"{stream.name} has no key, or no line that fills it.", hint="Name the key's fields.", id="sync.E205"

@@ -62,6 +62,15 @@ def _section(stream: Stream) -> Iterator[str]:
         yield ""
         yield f"Once frozen, a record keeps {', '.join(f'`{name}`' for name in stream.fixed)}: a change of one is taken"
         yield "and told as a warning of the run."
+    if stream.needs:
+        yield ""
+        yield f"Skipped where CC&B has no {' or no '.join(f'`{table}`' for table in stream.needs)}."
+    for variant in stream.variants:
+        yield ""
+        used = " and ".join(f"`{need}`" for need in variant.needs)
+        yield f"Where CC&B uses {used}, these come from elsewhere: " + "; ".join(
+            f"`{line.ours}` from `{' '.join(line.theirs.split())}`" for line in variant.fields
+        )
     yield ""
     yield "| field | label | theirs | rule | owner | group | meaning |"
     yield "|---|---|---|---|---|---|---|"

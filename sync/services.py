@@ -20,7 +20,7 @@ from sync.load import BrakeReached, Order, Outcome, load
 from sync.load.plan import Plan
 from sync.models import SyncRun
 from sync.stream import Stream, System
-from sync.systems import Reader, SourceError, SourceGone, answer_within, open_reader, time_zone
+from sync.systems import Reader, SourceError, SourceGone, StreamSkipped, answer_within, open_reader, time_zone
 
 logger = structlog.get_logger(__name__)
 
@@ -108,6 +108,8 @@ def _run(stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_prog
         return _close(run, SyncRun.State.REFUSED, str(refusal))
     except BrakeReached as brake:
         return _close(run, SyncRun.State.STOPPED, str(brake), brake.outcome)
+    except StreamSkipped as why:
+        return _close(run, SyncRun.State.SKIPPED, str(why))
     except bookmarks.LeaseLost as loss:
         return _close(run, SyncRun.State.FAILED, str(loss))
     except SourceError as failure:
@@ -158,7 +160,8 @@ def _read_and_load(
     lower: datetime | None,
     on_progress: Progress,
 ) -> Outcome:
-    plan = Plan(stream, time_zone(stream.system))
+    fitted = session.reader.fitted(stream)
+    plan = Plan(fitted.stream, time_zone(stream.system))
 
     def batch_read(rows: int) -> None:
         held.extend()
@@ -168,12 +171,13 @@ def _read_and_load(
         held.commit(run, bookmarks.reached(outcome.highest, session.reader.clock))
         _close(run, SyncRun.State.DONE, "", outcome)
 
-    batches = session.reader.read(stream, plan.arrow_schema, lower)
+    batches = session.reader.read(fitted.stream, plan.arrow_schema, lower)
     order = Order(
         change=Change(Origin(stream.system), run.id),
         business_date=run.business_date,
         is_full=lower is None,
         is_dry_run=run.is_dry_run,
+        warnings=fitted.warnings,
         brake_percent=None if run.accepted_brake else settings.REMOVAL_BRAKE_PERCENT,
         staged=lambda: held.extend(bookmarks.WRITING_LEASE),
         commit=commit,

@@ -23,8 +23,11 @@ ENDED = (SyncRun.State.DONE, *TROUBLE)
 
 
 def ccb() -> SourceState:
-    """The state of CC&B: as old as its oldest stream, and in trouble while any stream's latest ended run is."""
-    names = [stream.name for stream in inbound(System.CCB)]
+    """The state of CC&B: as old as its oldest stream, and in trouble while any stream's latest ended run is.
+
+    A stream of an optional part that this CC&B does not have is left out: it was skipped, and never read.
+    """
+    names = {stream.name for stream in inbound(System.CCB)} - _absent()
     ended = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False, state__in=ENDED)
     latest = ended.order_by("-started_at").values("state")[:1]
     rows = list(
@@ -33,11 +36,21 @@ def ccb() -> SourceState:
         .values_list("last_success_at", "latest")
     )
     loaded = [at for at, _ in rows if at]
-    last_success = min(loaded) if len(loaded) == len(names) else None
+    last_success = min(loaded) if loaded and len(loaded) == len(names) else None
     trouble = any(state in TROUBLE for _, state in rows)
     freshness = freshness_of(last_success, trouble)
     problem = "The last run failed or was stopped." if trouble and freshness != Freshness.NEVER else ""
     return SourceState("ccb", "CC&B", last_success, freshness, problem)
+
+
+def _absent() -> set[str]:
+    """The streams that need an optional part of CC&B, were skipped for want of it and have never been read."""
+    optional = {stream.name for stream in inbound(System.CCB) if stream.needs}
+    if not optional:
+        return optional
+    skipped = SyncRun.objects.filter(stream__in=optional, state=SyncRun.State.SKIPPED).values_list("stream", flat=True)
+    read = Bookmark.objects.filter(last_success_at__isnull=False).values_list("stream", flat=True)
+    return set(skipped) - set(read)
 
 
 def freshness_of(last_success: datetime | None, trouble: bool) -> Freshness:

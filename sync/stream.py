@@ -5,7 +5,7 @@ documentation, the standard tests.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -69,6 +69,21 @@ class Absence(StrEnum):
 
 
 @dataclass(frozen=True)
+class Variant:
+    """Another way to read a stream, taken where the system's catalogue offers everything that it needs.
+
+    `needs` names tables that must be there and hold rows (`C1_PER_CONTDET`) and columns that must be there
+    (`CI_PER.EMAILID`). `source` and `where` stand in for the stream's own where they are given; each of `fields` stands
+    in for the stream's line of the same field.
+    """
+
+    needs: tuple[str, ...]
+    source: str = ""
+    fields: tuple[FieldMap, ...] = ()
+    where: str = ""
+
+
+@dataclass(frozen=True)
 class Stream:
     """One external object read into one model.
 
@@ -76,6 +91,10 @@ class Stream:
     that identify a record. Without a cursor every run is a full compare. `fixed` names the fields that a record keeps
     once the mirror has it frozen (`is_frozen`): a later change of one is taken, as the source's word stands, and told
     as a warning of the run.
+
+    Which way it is read is decided at connect, by the system's catalogue: the first of `variants` whose needs are met,
+    else as the stream itself says. `needs` names the tables of an optional part of the system: where one is missing,
+    the stream is skipped, not failed. Any other table or column that is missing fails the stream.
     """
 
     name: str
@@ -92,6 +111,8 @@ class Stream:
     fixed: tuple[str, ...] = ()
     where: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
 
     def field_map(self, ours: str) -> FieldMap:
         """The line that fills a field; KeyError if no line does."""
@@ -109,6 +130,23 @@ class Stream:
         if not isinstance(found, models.Field):
             raise FieldDoesNotExist(f"{self.model.__name__}.{ours} is no column.")
         return found
+
+    def as_variant(self, variant: Variant) -> "Stream":
+        """The stream read in another way: the same fields of ours, from elsewhere."""
+        lines = {line.ours: line for line in variant.fields}
+        return replace(
+            self,
+            source=variant.source or self.source,
+            where=variant.where or self.where,
+            fields=tuple(lines.get(line.ours, line) for line in self.fields),
+            needs=(),
+            variants=(),
+        )
+
+    @property
+    def readings(self) -> tuple["Stream", ...]:
+        """Every way to read the stream, its own first."""
+        return (self, *(self.as_variant(variant) for variant in self.variants))
 
     @property
     def shared(self) -> tuple[str, ...]:

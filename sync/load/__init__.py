@@ -64,7 +64,7 @@ class Order:
     """What a load is to do.
 
     `staged` is called when all is read and the writing begins; `commit` last, inside the transaction: it moves the
-    bookmark under the lease.
+    bookmark under the lease. `warnings` are what was known before anything was read; the outcome's begin with them.
     """
 
     change: Change
@@ -72,6 +72,7 @@ class Order:
     is_full: bool
     is_dry_run: bool = False
     brake_percent: float | None = None
+    warnings: tuple[dict[str, Any], ...] = ()
     staged: Callable[[], None] = lambda: None
     commit: Callable[[Outcome], None] = lambda outcome: None
 
@@ -121,7 +122,8 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes:
     stage.settle(cursor, plan)
     checks = list(rejects.checks(plan, None if offered else extremes))
     rejections = rejects.move_aside(cursor, plan, checks, run_id=order.run_id, is_full=order.is_full)
-    outcome.rejected, outcome.healed, outcome.warnings = rejections.rejected, rejections.healed, rejections.warnings
+    outcome.rejected, outcome.healed = rejections.rejected, rejections.healed
+    outcome.warnings = [*order.warnings, *rejections.warnings]
     crashpoint("checked", plan.stream.name)
     good = outcome.read + offered - outcome.rejected
     difference = changes.find(cursor, plan, staged=good, is_full=order.is_full)

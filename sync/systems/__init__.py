@@ -5,9 +5,18 @@ from datetime import timedelta
 
 from sync.stream import System
 from sync.systems import ccb
-from sync.systems.base import Reader, SourceError, SourceGone
+from sync.systems.base import Fitted, Reader, SourceError, SourceGone, StreamSkipped
 
-__all__ = ["Reader", "SourceError", "SourceGone", "answer_within", "open_reader", "time_zone"]
+__all__ = [
+    "Fitted",
+    "Reader",
+    "SourceError",
+    "SourceGone",
+    "StreamSkipped",
+    "answer_within",
+    "open_reader",
+    "time_zone",
+]
 
 
 def open_reader(system: System) -> AbstractContextManager[Reader]:

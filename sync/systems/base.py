@@ -1,8 +1,9 @@
 """What the sync asks of a system it reads."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -17,10 +18,28 @@ class SourceGone(SourceError):
     """The point in time that was being read is gone; reading again from a new one will do."""
 
 
+class StreamSkipped(Exception):
+    """The stream has nothing to read at this site or at this moment. The message says why, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A stream as a system's catalogue lets it be read, and the warnings of a run that reads it so."""
+
+    stream: Stream
+    warnings: tuple[dict[str, Any], ...] = ()
+
+
 class Reader(Protocol):
     """A system at one point in time. `clock` is that point in the system's own clock, without a zone."""
 
     clock: datetime
+
+    def fitted(self, stream: Stream) -> Fitted:
+        """The stream as this system's catalogue lets it be read.
+
+        Raises StreamSkipped where the system lacks an optional part, SourceError where it lacks anything else.
+        """
 
     def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
         """The rows of a stream in batches of the given schema, from the cursor's lower bound or all of them.

@@ -59,6 +59,12 @@ def test_it_joins_with_its_model(stream: Stream) -> None:
 @every_stream
 @pytest.mark.parametrize("since", [None, datetime(2026, 11, 22, 5)], ids=["everything", "since"])
 def test_its_statement_is_in_the_subset(stream: Stream, since: datetime | None) -> None:
+    for way in stream.readings:
+        assert_in_the_subset(way, since)
+
+
+def assert_in_the_subset(stream: Stream, since: datetime | None) -> None:
+    """One way to read a stream: sqlglot and the simulator take its statement, and it delivers what is staged."""
     statement, binds = extraction(stream, language="ENG", since=since)
     (tree,) = sqlglot.parse(statement, read="oracle", error_level=ErrorLevel.RAISE)
     assert tree.sql(dialect="oracle", unsupported_level=ErrorLevel.RAISE)

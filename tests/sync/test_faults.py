@@ -85,8 +85,8 @@ def test_a_drop_in_the_last_batch_writes_nothing(moved: Ccb) -> None:
     [
         ("refuse", {}, "Correct CCB_DSN"),
         ("error", {"code": 28000, "match": "CISREAD"}, "has locked the reading account"),
-        ("hide-table", {"name": "CI_PER_PHONE"}, "A table is missing or not granted"),
-        ("hide-column", {"name": "CI_PER.EMAILID"}, "A column is missing"),
+        ("hide-table", {"name": "CI_PER_PHONE"}, "CISADM.CI_PER_PHONE is missing or not granted"),
+        ("hide-column", {"name": "CI_PER.EMAILID"}, "CC&B has no column CISADM.CI_PER.EMAILID"),
         ("error", {"code": 942, "match": "FROM CI_PER p"}, "A table is missing or not granted"),
     ],
     ids=["refused", "locked", "table", "column", "not granted"],
@@ -97,7 +97,6 @@ def test_a_refusal_is_one_clear_sentence(moved: Ccb, fault: str, options: dict[s
     run, _ = run_one(CUSTOMERS)
     assert run.state == SyncRun.State.FAILED
     assert told in run.message
-    assert "ORA-" in run.message or "DPY-" in run.message
     assert "\n" not in run.message
     assert (contents(), books()) == (before, kept)
     moved.control.disarm()

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         console.print(closing_table([run for run, _ in results]))
         for run, outcome in results:
             self._report(console, run, outcome)
-        failed = [run.stream for run, _ in results if run.state != SyncRun.State.DONE]
+        failed = [run.stream for run, _ in results if run.state not in (SyncRun.State.DONE, SyncRun.State.SKIPPED)]
         if failed:
             others = " The other streams are." if len(failed) < len(results) else ""
             raise CommandError(f"Not done: {', '.join(failed)}.{others}")
@@ -97,9 +97,8 @@ class Command(BaseCommand):
         if run.message:
             console.print(f"{run.stream}: {run.message}", markup=False, highlight=False)
         for warning in run.warnings:
-            console.print(
-                f"{run.stream}: {warning['rows']} rows, {warning['field']}: {warning['detail']}", markup=False
-            )
+            rows = "" if warning["rows"] is None else f"{warning['rows']} rows, "
+            console.print(f"{run.stream}: {rows}{warning['field']}: {warning['detail']}", markup=False)
         for change in outcome.differences:
             was = "new" if change["is_new"] else repr(change["old"])
             console.print(

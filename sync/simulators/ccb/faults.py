@@ -8,9 +8,11 @@
 | slow | `seconds` | every fetch of the statement waits |
 | hide-column | `name` TABLE.COLUMN | gone from the catalogue, ORA-00904 when selected |
 | hide-table | `name` TABLE | gone from the catalogue, ORA-00942 when selected |
+| widen-column | `name` TABLE.COLUMN, `width` | the catalogue tells that many characters or digits |
 
 A fault hits the first `count` statements whose text contains `match` (for a refusal the connect descriptor, for a login
-the user); with `count` None it hits until disarmed. The two that hide last until disarmed.
+the user); with `count` None it hits until disarmed. Those that hide or widen last until
+disarmed.
 """
 
 import json
@@ -22,7 +24,7 @@ from sync.simulators.ccb.errors import LOGIN_ERRORS
 from sync.simulators.ccb.sql.scope import Hidden
 
 _ARMED = "(remaining IS NULL OR remaining > 0)"
-HIDING = ("hide-column", "hide-table")
+LASTING = ("hide-column", "hide-table", "widen-column")
 OPTIONS: dict[str, dict[str, type]] = {
     "refuse": {"code": int},
     "error": {"code": int, "rows": int},
@@ -30,8 +32,15 @@ OPTIONS: dict[str, dict[str, type]] = {
     "slow": {"seconds": float},
     "hide-column": {"name": str},
     "hide-table": {"name": str},
+    "widen-column": {"name": str, "width": int},
 }
-REQUIRED = {"error": "code", "slow": "seconds", "hide-column": "name", "hide-table": "name"}
+REQUIRED = {
+    "error": ("code",),
+    "slow": ("seconds",),
+    "hide-column": ("name",),
+    "hide-table": ("name",),
+    "widen-column": ("name", "width"),
+}
 
 
 @dataclass(frozen=True)
@@ -54,12 +63,13 @@ def arm(connection: sqlite3.Connection, name: str, *, match: str, count: int | N
     unknown = set(options) - set(OPTIONS[name])
     if unknown:
         raise ValueError(f"The fault {name} has no option {sorted(unknown)[0]!r}; it has {', '.join(OPTIONS[name])}.")
-    if name in REQUIRED and REQUIRED[name] not in options:
-        raise ValueError(f"The fault {name} needs the option {REQUIRED[name]!r}.")
+    for needed in REQUIRED.get(name, ()):
+        if needed not in options:
+            raise ValueError(f"The fault {name} needs the option {needed!r}.")
     typed = {key: _typed(name, key, value) for key, value in options.items()}
     if count is not None and count < 1:
         raise ValueError(f"A fault strikes once at least, not {count} times.")
-    if name in HIDING:
+    if name in LASTING:
         typed["name"], count = typed["name"].upper(), None
     connection.execute(
         "INSERT INTO simulator_fault (fault, match, remaining, options) VALUES (?, ?, ?, ?)",
@@ -87,9 +97,15 @@ class Faults:
         self._connection = connection
 
     def hidden(self) -> Hidden:
-        """Tables and columns hidden now."""
-        rows = self._connection.execute("SELECT options FROM simulator_fault WHERE fault LIKE 'hide-%'")
-        return Hidden(frozenset(json.loads(options)["name"] for (options,) in rows))
+        """Tables and columns hidden or widened now."""
+        rows = self._connection.execute(
+            "SELECT options FROM simulator_fault WHERE fault LIKE 'hide-%' OR fault = 'widen-column'"
+        )
+        named = [json.loads(options) for (options,) in rows]
+        return Hidden(
+            frozenset(each["name"] for each in named if "width" not in each),
+            frozenset((each["name"], each["width"]) for each in named if "width" in each),
+        )
 
     def refusal(self, descriptor: str) -> Fault | None:
         """The fault that refuses a connection with that connect descriptor, if one is armed."""

@@ -1,11 +1,12 @@
 """What a name may mean at one place of a query: tables, derived tables and the columns they offer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
 from sync.simulators.ccb import catalogue
+from sync.simulators.ccb.catalogue import Column
 from sync.simulators.ccb.errors import OracleError, UnsupportedSQL
 from sync.simulators.ccb.sql import types
 from sync.simulators.ccb.sql.types import OracleType
@@ -66,9 +67,13 @@ class Scope:
 
 @dataclass(frozen=True)
 class Hidden:
-    """Tables (`NAME`) and columns (`TABLE.COLUMN`) that the catalogue denies for the time being."""
+    """Tables (`NAME`) and columns (`TABLE.COLUMN`) that the catalogue denies for the time being.
+
+    `widths` has the columns that it tells to be of another width: characters of a text, digits of a number.
+    """
 
     names: frozenset[str] = frozenset()
+    widths: frozenset[tuple[str, int]] = frozenset()
 
     def table(self, name: str) -> bool:
         """True if that table is hidden."""
@@ -77,6 +82,20 @@ class Hidden:
     def column(self, table: str, name: str) -> bool:
         """True if that column is hidden, by itself or with its table."""
         return table in self.names or f"{table}.{name}" in self.names
+
+    def kind(self, table: str, column: Column) -> OracleType:
+        """The column's type, with the width that it is told to have."""
+        width = dict(self.widths).get(f"{table}.{column.name}")
+        return types.of_column(column if width is None else replace(column, length=width))
+
+    def told(self, column: str, types_: tuple[str, ...]) -> str:
+        """SQLite expression for a width column of ALL_TAB_COLUMNS, for columns of CC&B of these types."""
+        kinds = ", ".join(text(each) for each in types_)
+        cases = "".join(
+            f" WHEN TABLE_NAME || '.' || COLUMN_NAME = {text(name)} AND DATA_TYPE IN ({kinds}) THEN {width}"
+            for name, width in sorted(self.widths)
+        )
+        return f"CASE{cases} ELSE {column} END AS {column}" if cases else column
 
     def condition(self, *, columns: bool) -> str:
         """SQLite condition that keeps the visible rows of the catalogue's own views."""
@@ -121,7 +140,19 @@ ALL_TAB_COLUMNS: Columns = {
     "CHAR_LENGTH": types.NUMBER,
     "CHAR_USED": types.varchar2(1),
 }
-ALL_TABLES: Columns = {"OWNER": _NAME, "TABLE_NAME": _NAME}
+ALL_TABLES: Columns = {"OWNER": _NAME, "TABLE_NAME": _NAME, "NUM_ROWS": types.NUMBER}
+
+
+def _tables_view(hidden: Hidden) -> str:
+    """ALL_TABLES. SQLite counts the rows of a table only where a query asks for NUM_ROWS of it."""
+    counts = " ".join(
+        f"WHEN {text(name)} THEN (SELECT COUNT(*) FROM {quoted(name)})"  # noqa: S608
+        for name in catalogue.tables()
+    )
+    return (
+        f"(SELECT OWNER, TABLE_NAME, CASE TABLE_NAME {counts} END AS NUM_ROWS"  # noqa: S608
+        f" FROM all_tab_columns WHERE COLUMN_ID = 1 AND {hidden.condition(columns=False)})"
+    )
 
 
 def table_source(owner: str | None, name: str, hidden: Hidden) -> tuple[str, Columns, frozenset[str], bool]:
@@ -132,13 +163,13 @@ def table_source(owner: str | None, name: str, hidden: Hidden) -> tuple[str, Col
     views: dict[str, tuple[str, Columns]] = {
         "DUAL": ("(SELECT 'X' AS DUMMY)", {"DUMMY": types.varchar2(1)}),
         "ALL_TAB_COLUMNS": (
-            f"(SELECT * FROM all_tab_columns WHERE {hidden.condition(columns=True)})",  # noqa: S608
+            f"(SELECT OWNER, TABLE_NAME, COLUMN_NAME, DATA_TYPE, DATA_LENGTH,"  # noqa: S608
+            f" {hidden.told('DATA_PRECISION', ('NUMBER',))}, DATA_SCALE, NULLABLE, COLUMN_ID,"
+            f" {hidden.told('CHAR_LENGTH', ('CHAR', 'VARCHAR2'))}, CHAR_USED"
+            f" FROM all_tab_columns WHERE {hidden.condition(columns=True)})",
             ALL_TAB_COLUMNS,
         ),
-        "ALL_TABLES": (
-            f"(SELECT DISTINCT OWNER, TABLE_NAME FROM all_tab_columns WHERE {hidden.condition(columns=False)})",  # noqa: S608
-            ALL_TABLES,
-        ),
+        "ALL_TABLES": (_tables_view(hidden), ALL_TABLES),
         "V$VERSION": (
             "(SELECT 'Oracle Database 19c Enterprise Edition Release 19.0.0.0.0 - Production' AS BANNER)",
             {"BANNER": types.varchar2(80)},
@@ -149,6 +180,6 @@ def table_source(owner: str | None, name: str, hidden: Hidden) -> tuple[str, Col
     table = catalogue.tables().get(name)
     if table is None or owner not in (None, catalogue.OWNER) or hidden.table(name):
         raise OracleError(942, f'"{owner + "." if owner else ""}{name}"')
-    columns = {c.name: types.of_column(c) for c in table.columns if not hidden.column(name, c.name)}
+    columns = {c.name: hidden.kind(name, c) for c in table.columns if not hidden.column(name, c.name)}
     required = frozenset(c.name for c in table.columns if not c.nullable)
     return quoted(name), columns, required, True

@@ -4,14 +4,18 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import oracledb
 import pyarrow as pa
 from django.conf import settings
 
 from sync.extraction import extraction
-from sync.stream import Stream
-from sync.systems.base import SourceError, SourceGone
+from sync.stream import Stream, System
+from sync.systems.base import Fitted, SourceError, SourceGone
+from sync.systems.catalogue import Catalogue
+from sync.systems.ccb.dictionary import read_catalogue
+from sync.systems.fitting import fit
 
 SNAPSHOT_TOO_OLD = 1555
 
@@ -42,6 +46,24 @@ class CcbReader:
 
     def __init__(self, connection: oracledb.Connection, clock: datetime) -> None:
         self._connection, self.clock = connection, clock
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What CC&B's dictionary shows of the tables that the streams name, asked for once.
+
+        Raises SourceError where CC&B refuses.
+        """
+        # The streams import the models, which are not there yet when this module is.
+        from sync.streams import inbound
+
+        try:
+            return read_catalogue(self._connection, settings.CCB["owner"], inbound(System.CCB))
+        except oracledb.Error as error:
+            raise _explain(error, "CC&B's catalogue") from error
+
+    def fitted(self, stream: Stream) -> Fitted:
+        """The stream as this CC&B lets it be read; see `Reader`."""
+        return fit(stream, self.catalogue)
 
     def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
         """The rows of a stream; see `Reader`."""

@@ -23,7 +23,7 @@ def streams_join_with_models(app_configs: Any, **kwargs: Any) -> list[CheckMessa
 
 @register()
 def choices_are_declared_and_used(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E209 and E210, for every stream and every choice."""
+    """E210 and E211, for every stream and every choice."""
     return list(check_choices(STREAMS))
 
 
@@ -81,10 +81,10 @@ def check_choices(streams: tuple[Stream, ...]) -> Iterator[CheckMessage]:
     for name in sorted(bound.keys() - DEFAULTS.keys()):
         yield Error(
             f"{bound[name]} binds :{name}, which is no choice of the site.", hint="Declare it in sync/choices.py.",
-            id="sync.E209",
+            id="sync.E210",
         )  # fmt: skip
     for name in sorted(DEFAULTS.keys() - bound.keys()):
-        yield Error(f"No stream binds the choice {name}.", hint="Remove it from sync/choices.py.", id="sync.E210")
+        yield Error(f"No stream binds the choice {name}.", hint="Remove it from sync/choices.py.", id="sync.E211")
 
 
 def check_owners(streams: tuple[Stream, ...]) -> Iterator[CheckMessage]:

@@ -150,6 +150,13 @@ CHOICES = (
         "LONG", offers=_GEOGRAPHY,
     ),
     Choice(
+        "badge_identifier", "Meter badge: device identifier type",
+        "Where meters are C2M's devices: the type of identifier that is the number on the meter.",
+        "D1BN",
+        offers="SELECT TRIM(DVC_ID_TYPE_FLG) AS CODE, NULL AS DESCRIPTION, COUNT(*) AS RECORDS FROM D1_DVC_IDENTIFIER"
+        " GROUP BY TRIM(DVC_ID_TYPE_FLG) ORDER BY 3 DESC, 1",
+    ),
+    Choice(
         "use_months", "Months of use",
         "How many months back billed use and meter reads are read. What was read before stays.",
         "25", Form.MONTHS,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
@@ -99,7 +100,9 @@ def _run(stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_prog
                 state=SyncRun.State.ABANDONED, finished_at=timezone.now(),
                 message="The process that ran it is gone. Nothing of it was written; the next run does its work.",
             )  # fmt: skip
-            lower = None if full else _lower_bound(stream, session)
+            asked = session.reader.question(session.reader.fitted(stream).stream)
+            held = replace(held, question=asked)
+            lower = None if full else _lower_bound(stream, session, asked)
             run.mode = SyncRun.Mode.NEW if lower else SyncRun.Mode.FULL
             run.save(force_insert=True)
             outcome = _attempts(stream, run, session, held, lower, on_progress)
@@ -125,11 +128,11 @@ def _run(stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_prog
         return _close(run, SyncRun.State.FAILED, message)
 
 
-def _lower_bound(stream: Stream, session: _Session) -> datetime | None:
+def _lower_bound(stream: Stream, session: _Session, asked: str) -> datetime | None:
     """Where a stream with a cursor begins to read; None where everything is to be compared."""
     if not stream.cursor:
         return None
-    return bookmarks.since(stream.name, stream.cursor.overlap, session.reader.clock)
+    return bookmarks.since(stream.name, stream.cursor.overlap, session.reader.clock, question=asked)
 
 
 def _attempts(

@@ -87,6 +87,14 @@ class Money(Transform):
 
 
 @dataclass(frozen=True)
+class Quantity(Transform):
+    """An exact quantity of something measured."""
+
+    arrow: ClassVar[pa.DataType] = pa.decimal128(38, 6)
+    meaning: ClassVar[str] = "exact quantity, six decimals"
+
+
+@dataclass(frozen=True)
 class Day(Transform):
     """A date without time, from Oracle's DATE, which always has one."""
 
@@ -113,6 +121,7 @@ class Moment(Transform):
 TEXT = Text()
 YES_NO = YesNo()
 MONEY = Money()
+QUANTITY = Quantity()
 DAY = Day()
 MOMENT = Moment()
 

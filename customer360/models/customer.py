@@ -19,7 +19,7 @@ class Customer(MirroredAddress, MirroredModel):
     name = models.CharField(max_length=254, help_text="The primary name; people as Last,First.")
     kind = models.CharField(max_length=10, choices=Kind, help_text="A human being or an organisation.")
     email = models.CharField("e-mail", max_length=254, blank=True, null=True, help_text="The primary e-mail address.")
-    phone = models.CharField(max_length=40, blank=True, null=True, help_text="The primary telephone number.")
+    phone = models.CharField(max_length=254, blank=True, null=True, help_text="The primary telephone number.")
     industry = models.CharField(
         max_length=254, null=True, blank=True,
         help_text="Of the agreements by their revenue of twelve months, else as written down about the person.",

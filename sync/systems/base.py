@@ -41,6 +41,13 @@ class Reader(Protocol):
         Raises StreamSkipped where the system lacks an optional part, SourceError where it lacks anything else.
         """
 
+    def question(self, stream: Stream) -> str:
+        """A fingerprint of what a fitted stream asks for as a whole.
+
+        It differs once a line of the stream, the way it is read or a choice of the site does: what was read with
+        another question cannot be added to, only compared as a whole.
+        """
+
     def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
         """The rows of a stream in batches of the given schema, from the cursor's lower bound or all of them.
 

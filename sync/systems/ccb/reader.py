@@ -1,7 +1,7 @@
 """CC&B, read over python-oracledb in thin mode: a read-only account, one point in time, Arrow batches."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -10,7 +10,8 @@ import oracledb
 import pyarrow as pa
 from django.conf import settings
 
-from sync.extraction import extraction
+from sync.extraction import extraction, question
+from sync.models import site_choices
 from sync.stream import Stream, System
 from sync.systems.base import Fitted, SourceError, SourceGone
 from sync.systems.catalogue import Catalogue
@@ -42,10 +43,10 @@ def answer_within() -> timedelta:
 
 
 class CcbReader:
-    """CC&B at one point in time, over one connection."""
+    """CC&B at one point in time, over one connection. `choices` are what the site chose, by name."""
 
-    def __init__(self, connection: oracledb.Connection, clock: datetime) -> None:
-        self._connection, self.clock = connection, clock
+    def __init__(self, connection: oracledb.Connection, clock: datetime, choices: Mapping[str, str]) -> None:
+        self._connection, self.clock, self._choices = connection, clock, choices
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -65,9 +66,15 @@ class CcbReader:
         """The stream as this CC&B lets it be read; see `Reader`."""
         return fit(stream, self.catalogue)
 
+    def question(self, stream: Stream) -> str:
+        """A fingerprint of what the stream asks; see `Reader`."""
+        return question(stream, language=settings.CCB["language"], choices=self._choices)
+
     def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
         """The rows of a stream; see `Reader`."""
-        statement, binds = extraction(stream, language=settings.CCB["language"], since=since)
+        statement, binds = extraction(
+            stream, language=settings.CCB["language"], since=since, choices=self._choices
+        )
         try:
             frames = self._connection.fetch_df_batches(
                 statement, binds, size=settings.CCB["batch_rows"], fetch_decimals=True, requested_schema=schema
@@ -99,7 +106,7 @@ def reader() -> Iterator[CcbReader]:
             cursor.execute(f"ALTER SESSION SET CURRENT_SCHEMA = {settings.CCB['owner']}")
             cursor.execute("SET TRANSACTION READ ONLY")
             (clock,) = cursor.execute("SELECT SYSDATE FROM DUAL").fetchone()
-        yield CcbReader(connection, clock)
+        yield CcbReader(connection, clock, site_choices())
     except oracledb.Error as error:
         raise _explain(error, "CC&B") from error
     finally:

@@ -53,6 +53,7 @@ ROLES = (
             ("auth", "group", EVERY_ACTION),
             ("django_celery_beat", None, EVERY_ACTION),
             ("sync", None, ("view",)),
+            ("sync", "sitechoice", ("change",)),
         ),
         may=("sync.operate",),
     ),

@@ -1,7 +1,7 @@
 """What a site chooses for itself: codes that CC&B leaves to each utility, as data; a stream's SQL binds them by name.
 
-`:representative_characteristic` in a stream's SQL takes the value of the choice of that name. Values are edited in admin
-and lie in `SiteChoice`; the default holds where nobody chose.
+`:representative_characteristic` in a stream's SQL takes the value of the choice of that name. Values are edited in
+admin and lie in `SiteChoice`; the default holds where nobody chose.
 """
 
 import re
@@ -58,7 +58,7 @@ class Choice:
 def _types_in(table: str, key: str) -> str:
     """The characteristic types that a characteristic table holds."""
     return (
-        f"SELECT TRIM(CHAR_TYPE_CD) AS CODE, NULL AS DESCRIPTION, COUNT(DISTINCT {key}) AS RECORDS FROM {table}"
+        f"SELECT TRIM(CHAR_TYPE_CD) AS CODE, NULL AS DESCRIPTION, COUNT(DISTINCT {key}) AS RECORDS FROM {table}"  # noqa: S608
         " GROUP BY TRIM(CHAR_TYPE_CD) ORDER BY 3 DESC, 1"
     )
 

@@ -68,8 +68,8 @@ class Account(MirroredAddress, MirroredModel):
         FieldGroup.IDENTITY: ("account_id",),
         FieldGroup.PROFILE: (
             "customer", "name", "status", "customer_class", "customer_class_name", "manage_group", "manage_group_name",
-            "cis_division", "cis_division_name", "bill_cycle", "bill_cycle_name", "account_representative", "setup_date",
-            "currency", "removed_at",
+            "cis_division", "cis_division_name", "bill_cycle", "bill_cycle_name", "account_representative",
+            "setup_date", "currency", "removed_at",
         ),
         FieldGroup.CONTACT: MirroredAddress.ADDRESS_FIELDS,
         FieldGroup.NOTES: ("alert_text",),

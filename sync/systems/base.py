@@ -48,6 +48,12 @@ class Reader(Protocol):
         another question cannot be added to, only compared as a whole.
         """
 
+    def ask(self, statement: str, what: str) -> list[tuple[Any, ...]]:
+        """The rows of a small query of its own, in the system's SQL; `what` names it in a complaint.
+
+        Raises SourceError where the system refuses.
+        """
+
     def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
         """The rows of a stream in batches of the given schema, from the cursor's lower bound or all of them.
 

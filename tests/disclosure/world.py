@@ -127,6 +127,11 @@ def make_world() -> World:
         summary = factories.make_summary(account)
         premise = factories.make_premise(premise_id=world.key())
         agreement = factories.make_agreement(account, premise, service_agreement_id=world.key())
+        point = factories.make_service_point(premise, service_point_id=world.key())
+        link = factories.make_point_link(agreement, point, link_id=world.key())
+        meter = factories.make_meter(point, installation_id=world.key(12))
+        read = factories.make_meter_read(meter)
+        use, use_now = (factories.make_use(agreement) for _ in range(2))
         charge = factories.make_transaction(agreement, ft_id=world.key(12))
         bill, bill_now = (factories.make_bill(account, bill_id=world.key(12)) for _ in range(2))
         payment = factories.make_payment(account, payment_id=world.key(12))
@@ -134,7 +139,8 @@ def make_world() -> World:
         personal = factories.make_note(None, note_id=world.key(), customer=contact)
         alert, alert_now = (factories.make_alert(account) for _ in range(2))
         records += [
-            customer, contact, account, *account.customer_roles.all(), summary, premise, agreement, charge,
+            customer, contact, account, *account.customer_roles.all(), summary, premise, agreement, point, link,
+            meter, read, use, use_now, charge,
             bill, bill_now, payment, note, personal, alert, alert_now,
         ]  # fmt: skip
         for record in records:

@@ -2,7 +2,7 @@
 
 
 def place_in(code: str, choice: str) -> str:
-    """The place of a code in the list of codes that the site chose, from 1 in steps of no meaning; 0 if it is not there."""
+    """Where a code stands in the list of codes that the site chose: a number that grows along it, 0 if it is not there."""
     return f"INSTR(',' || :{choice} || ',', ',' || TRIM({code}) || ',')"
 
 

@@ -79,7 +79,9 @@ SERVICE_AGREEMENTS = Stream(
         FieldMap("st.GRAPH_UOM_CD", "use_unit"),
         FieldMap("st.REV_CL_CD", "revenue_class"),
         FieldMap("rv.DESCR", "revenue_class_name"),
-        FieldMap(read_as("sa.SA_STATUS_FLG", "agreement_statuses"), "status", codes(_AGREEMENT_STATUS, keep_unknown=True)),
+        FieldMap(
+            read_as("sa.SA_STATUS_FLG", "agreement_statuses"), "status", codes(_AGREEMENT_STATUS, keep_unknown=True)
+        ),
         FieldMap("sa.START_DT", "start_date", DAY),
         FieldMap("sa.END_DT", "end_date", DAY),
         FieldMap("sa.EXPIRE_DT", "expiry_date", DAY),

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 import oracledb
 import pyarrow as pa
 from django.conf import settings
 
-from sync.extraction import extraction, question
+from sync.extraction import binds_of, extraction, question
 from sync.models import site_choices
 from sync.stream import Stream, System
 from sync.systems.base import Fitted, SourceError, SourceGone
@@ -70,11 +71,22 @@ class CcbReader:
         """A fingerprint of what the stream asks; see `Reader`."""
         return question(stream, language=settings.CCB["language"], choices=self._choices)
 
+    def ask(self, statement: str, what: str) -> list[tuple[Any, ...]]:
+        """The rows of a small query of its own; it may bind :language. `what` names it in a complaint.
+
+        Raises SourceError where CC&B refuses.
+        """
+        values = {"language": settings.CCB["language"]}
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(statement, {name: values[name] for name in binds_of(statement)})
+                return list(cursor.fetchall())
+        except oracledb.Error as error:
+            raise _explain(error, what) from error
+
     def read(self, stream: Stream, schema: pa.Schema, since: datetime | None) -> Iterator[pa.RecordBatch]:
         """The rows of a stream; see `Reader`."""
-        statement, binds = extraction(
-            stream, language=settings.CCB["language"], since=since, choices=self._choices
-        )
+        statement, binds = extraction(stream, language=settings.CCB["language"], since=since, choices=self._choices)
         try:
             frames = self._connection.fetch_df_batches(
                 statement, binds, size=settings.CCB["batch_rows"], fetch_decimals=True, requested_schema=schema

@@ -1,4 +1,4 @@
-"""Administration of what the site chooses: each choice with its meaning, its users, and what CC&B has to choose from."""
+"""Administration of what the site chooses: each choice, its meaning, its users, and what CC&B has to choose from."""
 
 from typing import Any
 

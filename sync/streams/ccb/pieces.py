@@ -2,7 +2,7 @@
 
 
 def place_in(code: str, choice: str) -> str:
-    """Where a code stands in the list of codes that the site chose: a number that grows along it, 0 if it is not there."""
+    """Where a code stands in the list that the site chose: a number that grows along it, 0 where it is not there."""
     return f"INSTR(',' || :{choice} || ',', ',' || TRIM({code}) || ',')"
 
 

@@ -40,7 +40,10 @@ def _may_search(viewer: Viewer) -> bool:
     return bool(search.searchable(viewer))
 
 
-register(NavigationItem("Search", "search", "home", 10, _may_search, pages=("search", "account")))
+RECORDS = ("account", "customer", "premise", "service-agreement")
+"""The pages about one record, all of which are reached by the search."""
+
+register(NavigationItem("Search", "search", "home", 10, _may_search, pages=("search", *RECORDS)))
 register(NavigationItem("Administration", "gear", "admin:index", 90, lambda viewer: viewer.user.is_staff))
 
 

@@ -64,17 +64,18 @@ class Drawn:
     rows: Any
 
 
-_panels: dict[str, Panel] = {}
+_panels: dict[tuple[str, str], Panel] = {}
 
 
 def register(panel: Panel) -> Panel:
     """Put a panel on its page.
 
-    Raises ValueError if a panel of that name is registered already.
+    Raises ValueError if the page has a panel of that name already.
     """
-    if panel.name in _panels:
-        raise ValueError(f"The panel {panel.name} is registered already.")
-    _panels[panel.name] = panel
+    key = (panel.page, panel.name)
+    if key in _panels:
+        raise ValueError(f"The page {panel.page} has a panel {panel.name} already.")
+    _panels[key] = panel
     return panel
 
 

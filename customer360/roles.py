@@ -50,6 +50,7 @@ ROLES = (
             ("customer360", "user", ("view", "add", "change")),
             ("customer360", "visibilityrule", EVERY_ACTION),
             ("customer360", "rowrule", EVERY_ACTION),
+            ("customer360", "linkpattern", EVERY_ACTION),
             ("auth", "group", EVERY_ACTION),
             ("django_celery_beat", None, EVERY_ACTION),
             ("sync", None, ("view",)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model
+from django.urls import reverse
 
 from customer360.models import VisibleModel
 from customer360.visibility.groups import Access
@@ -34,7 +35,8 @@ class Column:
     visible. `kind` names how the value is drawn: a template of that name in `components/cells/`. `record` finds the
     visible record in a row that holds several. `styles` are classes of the cell and of its heading: `n` for numbers,
     `wrap` for texts that may take several lines, `opt` and `opt2` for what goes where room is short, `hm` for what a
-    phone leaves out, `full` for what takes a whole line there.
+    phone leaves out, `full` for what takes a whole line there. `opens` makes the value a link: the URL name of a
+    record's page, and the path to the key of that record; without a key that the viewer may VIEW, it stays plain.
     """
 
     model: type[VisibleModel]
@@ -43,6 +45,7 @@ class Column:
     label: str = ""
     styles: str = ""
     record: Callable[[Any], Any] = _itself
+    opens: tuple[str, str] | None = None
 
     def steps(self) -> list[tuple[type[VisibleModel], str]]:
         """Every model and field on the path, the shown one last."""
@@ -54,12 +57,19 @@ class Column:
                 model = model._meta.get_field(name).related_model or model
         return steps
 
-    def is_for(self, viewer: Viewer) -> bool:
-        """Whether the viewer may follow the path and see the field at its end, be it masked."""
+    def is_for(self, viewer: Viewer, at_least: Access = Access.MASKED) -> bool:
+        """Whether the viewer may follow the path and has that access to the field at its end."""
         *relations, (model, name) = self.steps()
-        return viewer.may(model, name, at_least=Access.MASKED) and all(
+        return viewer.may(model, name, at_least=at_least) and all(
             viewer.may(related, relation) for related, relation in relations
         )
+
+    def key_for(self, viewer: Viewer) -> "Column | None":
+        """The key of the record that a value leads to; None where it leads nowhere, or nowhere for this viewer."""
+        if self.opens is None:
+            return None
+        key = Column(self.model, self.opens[1], record=self.record)
+        return key if key.is_for(viewer, at_least=Access.VIEW) else None
 
     def value(self, row: Any) -> Any:
         """The field's value in a row; None where a record on the way is missing."""
@@ -89,12 +99,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One value in its column, with the row it comes from for what a cell's template adds: a link, a mark."""
+    """One value in its column, with the row it comes from for what a cell's template adds; `url` is where it leads."""
 
     column: Column
     value: Any
     row: Any
     currency: str = ""
+    url: str = ""
+
+    @classmethod
+    def of(cls, column: Column, key: Column | None, row: Any, currency: str = "", url: str = "") -> "Cell":
+        """The column's value in a row; it leads to `url`, or else to the record that the key names."""
+        return cls(column, column.value(row), row, currency, url or (_address(column, key, row) if key else ""))
 
     @property
     def is_masked(self) -> bool:
@@ -102,12 +118,17 @@ class Cell:
         return self.value == MASK
 
 
+def _address(column: Column, key: Column, row: Any) -> str:
+    """The page of the record that a value leads to; none for a key that no page has, such as one with a slash in it."""
+    value = key.value(row)
+    return reverse(column.opens[0], args=[value]) if column.opens and str(value or "").isalnum() else ""
+
+
 @dataclass(frozen=True)
 class Row:
-    """The cells of one row; `url` opens the record, `is_muted` says that it is over."""
+    """The cells of one row; `is_muted` says that it is over."""
 
     cells: Sequence[Cell]
-    url: str = ""
     is_muted: bool = False
 
 
@@ -125,12 +146,15 @@ class Table:
 
     caption: str
     columns: Sequence[Column]
+    keys: Sequence[Column | None]
+    """For each column the key of the record that its values lead to."""
     groups: list[Group] = field(default_factory=list)
 
     @classmethod
     def for_viewer(cls, viewer: Viewer, caption: str, columns: Iterable[Column]) -> "Table":
         """An empty table of the columns that are for this viewer."""
-        return cls(caption, [column for column in columns if column.is_for(viewer)])
+        visible = [column for column in columns if column.is_for(viewer)]
+        return cls(caption, visible, [column.key_for(viewer) for column in visible])
 
     def add(
         self,
@@ -141,12 +165,18 @@ class Table:
         url: Callable[[Any], str] = _nothing,
         is_muted: Callable[[Any], bool] = _no,
     ) -> "Table":
-        """Add a group of rows, and return the table. The functions are asked once for each row."""
+        """Add a group of rows, and return the table. The functions are asked once for each row.
+
+        `url` is where the first cell of a row leads, whatever its column opens.
+        """
         drawn = []
         for row in rows:
-            money = currency(row)
-            cells = [Cell(column, column.value(row), row, money) for column in self.columns]
-            drawn.append(Row(cells, url(row), is_muted(row)))
+            money, address = currency(row), url(row)
+            cells = [
+                Cell.of(column, key, row, money, "" if number else address)
+                for number, (column, key) in enumerate(zip(self.columns, self.keys, strict=True))
+            ]
+            drawn.append(Row(cells, is_muted(row)))
         self.groups.append(Group(drawn, heading))
         return self
 
@@ -158,7 +188,7 @@ class Table:
 
 def lines(viewer: Viewer, row: Any, columns: Iterable[Column], currency: str = "") -> list[Cell]:
     """The fields of one record that the viewer may see and that hold something, for a list of labels and values."""
-    cells = [Cell(column, column.value(row), row, currency) for column in columns if column.is_for(viewer)]
+    cells = [Cell.of(column, column.key_for(viewer), row, currency) for column in columns if column.is_for(viewer)]
     return [cell for cell in cells if cell.value not in (None, "")]
 
 

@@ -4,6 +4,7 @@ from operator import attrgetter
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,20 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
 
-from customer360 import pages, search, selectors
+from customer360 import links, pages, record_pages, search
 from customer360.forms import SignInForm
 from customer360.models import Account, AccountSummary, Premise
+from customer360.record_pages import RecordPage
 from customer360.tables import Column, Table, lines, readable
-
-HEADER_COLUMNS = (
-    Column(Account, "account_id", "account_id", label="Account"),
-    Column(Account, "customer_class_name", label="Class"),
-    Column(Account, "setup_date", "month", label="Since"),
-    Column(Account, "bill_cycle", label="Cycle"),
-    Column(Account, "manage_group_name", label="Group"),
-)
-HEADER_CHIPS = (Column(Account, "status", "account_status"), Column(Account, "removed_at", "removed"))
-
 
 FOUND_ACCOUNT = attrgetter("account")
 RESULT_COLUMNS = (
@@ -34,7 +26,15 @@ RESULT_COLUMNS = (
     Column(Account, "status", "account_status", record=FOUND_ACCOUNT),
     Column(Account, "account_id", "match", label="Match", styles="full wrap", record=FOUND_ACCOUNT),
     Column(Account, "customer_class_name", styles="opt2 hm", record=FOUND_ACCOUNT),
-    Column(Premise, "address", "marked", label="Service address", styles="opt full wrap", record=attrgetter("premise")),
+    Column(
+        Premise,
+        "address",
+        "marked",
+        label="Service address",
+        styles="opt full wrap",
+        record=attrgetter("premise"),
+        opens=("premise", "premise_id"),
+    ),
     Column(AccountSummary, "balance", "money", styles="n", record=attrgetter("summary")),
     Column(AccountSummary, "past_due", "money_owed", styles="n", record=attrgetter("summary")),
 )
@@ -78,19 +78,49 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "customer360/search.html", context)
 
 
+def _record(request: HttpRequest, page: RecordPage, key: str) -> HttpResponse:
+    """The page about one record; not found where there is none that the viewer may have."""
+    viewer = request.viewer
+    try:
+        record = page.read(viewer, key)
+    except ObjectDoesNotExist:
+        return _nothing_here(request)
+    visit = pages.Visit(record, viewer, request.GET.dict())
+    panels = pages.draw(page.name, visit)
+    context = {
+        "title": page.title(visit),
+        "trail": page.trail(visit),
+        "chips": lines(viewer, record, page.chips),
+        "facts": lines(viewer, record, page.facts),
+        "links": links.links(viewer, page.name, record),
+        "panels": panels,
+        "sections": {drawn.panel.name for slot in panels.values() for drawn in slot},
+    }
+    return render(request, "customer360/record.html", context)
+
+
 @require_safe
 def account(request: HttpRequest, account_id: str) -> HttpResponse:
     """Everything about one account on one screen."""
-    viewer = request.viewer
-    try:
-        record = selectors.account(viewer, account_id)
-    except Account.DoesNotExist:
-        return _nothing_here(request)
-    panels = pages.draw("account", pages.Visit(record, viewer, request.GET.dict()))
-    chips, facts = lines(viewer, record, HEADER_CHIPS), lines(viewer, record, HEADER_COLUMNS)
-    sections = {drawn.panel.name for slot in panels.values() for drawn in slot}
-    context = {"account": record, "chips": chips, "facts": facts, "panels": panels, "sections": sections}
-    return render(request, "customer360/account.html", context)
+    return _record(request, record_pages.ACCOUNT, account_id)
+
+
+@require_safe
+def customer(request: HttpRequest, person_id: str) -> HttpResponse:
+    """A customer with its accounts in every role."""
+    return _record(request, record_pages.CUSTOMER, person_id)
+
+
+@require_safe
+def premise(request: HttpRequest, premise_id: str) -> HttpResponse:
+    """A premise with who takes or took service there."""
+    return _record(request, record_pages.PREMISE, premise_id)
+
+
+@require_safe
+def service_agreement(request: HttpRequest, service_agreement_id: str) -> HttpResponse:
+    """A service agreement with its terms and transactions."""
+    return _record(request, record_pages.SERVICE_AGREEMENT, service_agreement_id)
 
 
 @never_cache

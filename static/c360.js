@@ -71,7 +71,7 @@
       const section = find(`[data-key="${CSS.escape(event.key)}"]`);
       if (section) goTo(section);
     } else if (event.key === 'y') {
-      find('#copy-account')?.click();
+      find('#copy-key')?.click();
     }
   });
 })();

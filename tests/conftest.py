@@ -80,6 +80,15 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         owner.creation.destroy_test_db(given_name, verbosity=0)
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """What a test leaves in the cache is no other test's business: its rows are rolled back, the cache is not."""
+    yield
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture
 def client_as(client: Any, db: None) -> Callable[..., Any]:
     """`client_as("rep")`: the test client, signed in as a new user of that role."""

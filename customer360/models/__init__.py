@@ -4,6 +4,7 @@ from customer360.models.account import Account, AccountCustomer, AccountSummary
 from customer360.models.base import ChangeStamp, MirroredAddress, MirroredModel, VisibleModel
 from customer360.models.billing import Bill, FinancialTransaction, Payment
 from customer360.models.customer import Customer
+from customer360.models.links import LinkPattern
 from customer360.models.metering import AgreementServicePoint, BilledUse, Meter, MeterRead, ServicePoint
 from customer360.models.note import AccountAlert, Note
 from customer360.models.rules import RowRule, VisibilityRule
@@ -21,6 +22,7 @@ __all__ = [
     "ChangeStamp",
     "Customer",
     "FinancialTransaction",
+    "LinkPattern",
     "Meter",
     "MeterRead",
     "MirroredAddress",

@@ -1,7 +1,10 @@
 """What was written down about an account and its customers."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
 
 from customer360 import selectors
 from customer360.models import Note
@@ -23,7 +26,8 @@ FIELDS = (
     Column(Note, "source"),
     Column(Note, "author"),
 )
-CUSTOMER = Column(Note, "customer__display_name", label="Customer")
+CUSTOMER = Column(Note, "customer__display_name", label="Customer", opens=("customer", "customer__person_id"))
+ACCOUNT = Column(Note, "account__account_id", "identifier", label="Account", opens=("account", "account__account_id"))
 
 
 @dataclass(frozen=True)
@@ -43,20 +47,51 @@ class Notes:
     entries: list[Entry]
     page: selectors.Slice
     is_whole: bool
+    empty: str
 
 
 def notes(visit: Visit) -> Notes:
+    """The notes about an account, and about its customers where they name no account."""
+    found = selectors.notes_of(visit.viewer, visit.record)
+    total = visit.read(selectors.counts).notes
+    return _notes(visit, found, total, "this account", lambda note: [] if _names_an_account(note) else [CUSTOMER])
+
+
+def notes_of_customer(visit: Visit) -> Notes:
+    """The notes about a customer, whatever account they name."""
+    found = selectors.notes_about(visit.viewer, Q(customer=visit.record.pk))
+    total = visit.read(selectors.customer_counts).notes
+    return _notes(visit, found, total, "this customer", lambda note: [ACCOUNT])
+
+
+def notes_of_premise(visit: Visit) -> Notes:
+    """The notes about a premise, by whatever account or customer."""
+    found = selectors.notes_about(visit.viewer, Q(premise=visit.record.pk))
+    return _notes(visit, found, None, "this premise", lambda note: [CUSTOMER, ACCOUNT])
+
+
+def _notes(
+    visit: Visit,
+    found: QuerySet[Note],
+    total: int | None,
+    what: str,
+    about: Callable[[VisibleRecord], Iterable[Column]],
+) -> Notes:
     """The newest notes; with `?notes=all` the first page of all of them, with `?notes=2` the second."""
     wanted = visit.query.get("notes", "")
     is_whole = wanted == "all" or wanted.isdecimal()
     size = NOTES_A_PAGE if is_whole else NOTES_AT_FIRST
-    total = visit.read(selectors.counts).notes
-    page = selectors.notes(visit.viewer, visit.record, wanted if is_whole else "1", size, total)
-    return Notes([_entry(visit.viewer, note) for note in page.records], page, is_whole)
+    page = selectors.notes(visit.viewer, found, wanted if is_whole else "1", size, total)
+    entries = [_entry(visit.viewer, note, about(note)) for note in page.records]
+    return Notes(entries, page, is_whole, f"CC&B holds no note about {what}.")
 
 
-def _entry(viewer: Viewer, note: VisibleRecord) -> Entry:
-    about = [CUSTOMER] if getattr(note, "account_id", None) is None else []
+def _names_an_account(note: VisibleRecord) -> bool:
+    """Whether a note is about an account, as far as the viewer may see it."""
+    return getattr(note, "account_id", None) is not None
+
+
+def _entry(viewer: Viewer, note: VisibleRecord, about: Iterable[Column]) -> Entry:
     cells = {cell.column.path: cell for cell in lines(viewer, note, [*FIELDS, *about])}
     text = cells["text"].value if "text" in cells else ""
     beginning, rest = split(text)

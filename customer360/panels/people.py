@@ -13,7 +13,11 @@ CUSTOMER_LINES = (
     Column(AccountCustomer, "customer__email", "email"),
     Column(AccountCustomer, "customer__person_id", "labelled_identifier", label="Person"),
 )
-CUSTOMER_NAME = Column(AccountCustomer, "customer__display_name", label="Name")
+PEOPLE_AT_FIRST = 6
+PEOPLE_A_PAGE = 20
+CUSTOMER_NAME = Column(
+    AccountCustomer, "customer__display_name", label="Name", opens=("customer", "customer__person_id")
+)
 ACCOUNT_LINES = (
     Column(Account, "address", label="Mail to"),
     Column(Account, "cis_division_name"),
@@ -34,13 +38,18 @@ class People:
 
     customers: list[Person]
     account: list[Cell]
+    page: selectors.Slice
+    is_whole: bool
 
 
 def people(visit: Visit) -> People:
-    """The customers of the account with their roles."""
-    viewer = visit.viewer
+    """The first customers of the account with their roles; with `?people=all` all of them, by the page."""
+    viewer, asked = visit.viewer, visit.query.get("people", "")
+    is_whole = asked == "all" or asked.isdecimal()
+    size = PEOPLE_A_PAGE if is_whole else PEOPLE_AT_FIRST
+    page = selectors.Slice.of_list(visit.read(selectors.customers), asked if is_whole else None, size)
     persons = [
         Person(next(iter(lines(viewer, role, [CUSTOMER_NAME])), None), lines(viewer, role, CUSTOMER_LINES))
-        for role in visit.read(selectors.customers)
+        for role in page.records
     ]
-    return People(persons, lines(viewer, visit.record, ACCOUNT_LINES))
+    return People(persons, lines(viewer, visit.record, ACCOUNT_LINES), page, is_whole)

@@ -1,7 +1,8 @@
 """Where an account is served, and under which agreements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from customer360 import selectors
 from customer360.models import Premise
@@ -15,82 +16,96 @@ PREMISES_AT_FIRST = 5
 """More premises than this unfold on request."""
 
 ENDED_AGREEMENTS_AT_FIRST = 10
+AGREEMENTS_A_PAGE = 30
 
 AGREEMENT_COLUMNS = (
     Column(Agreement, "service_type_name", "service", label="Service and rate", styles="wrap"),
-    Column(Agreement, "service_agreement_id", "identifier", label="Agreement"),
+    Column(
+        Agreement,
+        "service_agreement_id",
+        "identifier",
+        label="Agreement",
+        opens=("service-agreement", "service_agreement_id"),
+    ),
     Column(Agreement, "sa_type_name", styles="opt hm wrap"),
     Column(Agreement, "status", "agreement_status"),
     Column(Agreement, "start_date", "date", label="Start", styles="n"),
     Column(Agreement, "end_date", "date", label="End", styles="n"),
 )
 PREMISE_LINES = (
-    Column(Premise, "street", label="Address"),
+    Column(Premise, "street", label="Address", opens=("premise", "premise_id")),
     Column(Premise, "town", label="Town"),
     Column(Premise, "premise_type_name"),
     Column(Premise, "life_support_note", "warning", label="Critical load"),
-    Column(Premise, "premise_id", "identifier", label="Premise"),
+    Column(Premise, "premise_id", "identifier", label="Premise", opens=("premise", "premise_id")),
 )
+
+Served = tuple[VisibleRecord | None, VisibleRecord]
+"""A premise, or None, and one agreement that serves it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is shown of a list of agreements: the first few, or a page of all of them (`is_whole`)."""
+
+    table: Table
+    page: selectors.Slice
+    is_whole: bool
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more agreements than the first few that are shown."""
+        return not self.is_whole and self.page.pages > 1
 
 
 @dataclass(frozen=True)
 class Premises:
-    """Premises with their agreements: in force or to come, and over.
+    """Premises with their agreements: in force or to come, and over; and how many of them are in force or to come."""
 
-    `total` counts the groups in force, shown or not: each premise, and one for agreements that serve no premise.
-    """
-
-    current: Table
-    ended: Table
-    shown: int
-    total: int
+    current: Part
+    ended: Part
     premises: int
-    agreements: int
-    ended_shown: int
-    ended_agreements: int
 
     @property
     def count(self) -> str:
         """How much is in force or to come, in words."""
         counts = (
             count(number, what)
-            for number, what in ((self.premises, "premise"), (self.agreements, "agreement"))
+            for number, what in ((self.premises, "premise"), (self.current.page.total, "agreement"))
             if number
         )
         return " · ".join(counts)
 
 
 def premises(visit: Visit) -> Premises:
-    """The premises of the account; the first few, unless all are asked for."""
-    viewer, service = visit.viewer, visit.read(selectors.service)
-    unfold = visit.query.get("premises") == "all"
-    current = service.current if unfold else service.current[:PREMISES_AT_FIRST]
-    ended = _premise_table(
-        viewer, "Service that has ended", service.ended, None if unfold else ENDED_AGREEMENTS_AT_FIRST
-    )
+    """The premises of the account: the first few; with `?premises=all` and `?ended=all` all of them, by the page."""
+    service = visit.read(selectors.service)
+    at_first = sum(len(served.agreements) for served in service.current[:PREMISES_AT_FIRST])
     return Premises(
-        current=_premise_table(viewer, "Premises and service agreements", current),
-        ended=ended,
-        shown=len(current),
-        total=len(service.current),
+        current=_part(visit, "premises", "Premises and service agreements", service.current, at_first),
+        ended=_part(visit, "ended", "Service that has ended", service.ended, ENDED_AGREEMENTS_AT_FIRST),
         premises=sum(served.premise is not None for served in service.current),
-        agreements=sum(len(served.agreements) for served in service.current),
-        ended_shown=sum(len(group.rows) for group in ended.groups),
-        ended_agreements=sum(len(served.agreements) for served in service.ended),
     )
 
 
-def _premise_table(
-    viewer: Viewer, caption: str, served: Iterable[selectors.ServedPremise], limit: int | None = None
-) -> Table:
-    """Agreements by premise, no more than the limit."""
+def _part(
+    visit: Visit, parameter: str, caption: str, service: Iterable[selectors.ServedPremise], at_first: int
+) -> Part:
+    """The first agreements, or the page of all of them that the query string asks for by that parameter."""
+    asked = visit.query.get(parameter, "")
+    is_whole = asked == "all" or asked.isdecimal()
+    agreements = [(served.premise, agreement) for served in service for agreement in served.agreements]
+    size = AGREEMENTS_A_PAGE if is_whole else min(at_first, AGREEMENTS_A_PAGE)
+    page = selectors.Slice.of_list(agreements, asked if is_whole else None, max(size, 1))
+    return Part(_premise_table(visit.viewer, caption, page.records), page, is_whole)
+
+
+def _premise_table(viewer: Viewer, caption: str, served: Sequence[Served]) -> Table:
+    """Agreements in their order, by premise."""
     table = Table.for_viewer(viewer, caption, AGREEMENT_COLUMNS)
-    for group in served:
-        agreements = group.agreements[:limit]
-        if agreements:
-            table.add(agreements, heading=_premise_heading(viewer, group.premise), is_muted=_is_stopped)
-        if limit is not None:
-            limit -= len(agreements)
+    for premise, group in groupby(served, key=lambda pair: pair[0]):
+        agreements = [agreement for _, agreement in group]
+        table.add(agreements, heading=_premise_heading(viewer, premise), is_muted=is_stopped)
     return table
 
 
@@ -99,6 +114,6 @@ def _premise_heading(viewer: Viewer, premise: VisibleRecord | None) -> dict[str,
     return {cell.column.path: cell for cell in lines(viewer, premise, PREMISE_LINES)} if premise else {}
 
 
-def _is_stopped(agreement: VisibleRecord) -> bool:
+def is_stopped(agreement: VisibleRecord) -> bool:
     """Whether service has stopped, as far as the viewer may see it."""
     return getattr(agreement, "status", None) in (Agreement.Status.STOPPED, *selectors.ENDED_STATUSES)

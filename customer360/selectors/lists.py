@@ -1,18 +1,20 @@
 """Long lists by the page."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import F, Func, IntegerField, QuerySet, Subquery
 
-from customer360.visibility.viewer import Viewer, VisibleRecord
+from customer360.visibility.viewer import Viewer
 
 
 @dataclass(frozen=True)
 class Slice:
     """One page of a long list: its records, its number from 1 on, and where the records stand in the whole."""
 
-    records: list[VisibleRecord]
+    records: list[Any]
     number: int
     pages: int
     first: int
@@ -30,9 +32,18 @@ class Slice:
         paginator = Paginator(ordered, page_size)
         if total is not None:
             paginator.count = total
+        return cls._of(paginator, page, viewer.see_all)
+
+    @classmethod
+    def of_list(cls, rows: Sequence[Any], page: str | None, page_size: int) -> "Slice":
+        """The page of a list that was read as a whole, as its rows are."""
+        return cls._of(Paginator(rows, page_size), page, list)
+
+    @classmethod
+    def _of(cls, paginator: Paginator, page: str | None, see: Callable[[Any], list[Any]]) -> "Slice":
         listed = paginator.get_page(page)
         return cls(
-            records=viewer.see_all(listed.object_list),
+            records=see(listed.object_list),
             number=listed.number,
             pages=paginator.num_pages,
             first=listed.start_index(),
@@ -49,3 +60,9 @@ class Slice:
     def next(self) -> int | None:
         """The number of the page after, if there is one."""
         return self.number + 1 if self.number < self.pages else None
+
+
+def number_of(rows: QuerySet[Any]) -> Subquery:
+    """The number of rows as a value within another query. Django's own Count would group the rows by their key."""
+    number = Func(F("pk"), function="count", output_field=IntegerField())
+    return Subquery(rows.order_by().annotate(number=number).values("number"))

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Func, IntegerField, Model, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from customer360.models import Account, AccountAlert, AccountCustomer, Bill, Note, Payment
-from customer360.selectors.lists import Slice
+from customer360.selectors.lists import Slice, number_of
 from customer360.selectors.money import bills_of, payments_of
 from customer360.visibility.viewer import Viewer, VisibleRecord
+
+
+def notes_about(viewer: Viewer, about: Q) -> QuerySet[Note]:
+    """The notes that a condition picks, as far as they are in the viewer's scope."""
+    return viewer.records(Note.objects.filter(about, removed_at=None))
 
 
 def notes_of(viewer: Viewer, account: VisibleRecord) -> QuerySet[Note]:
@@ -17,12 +22,12 @@ def notes_of(viewer: Viewer, account: VisibleRecord) -> QuerySet[Note]:
     if viewer.may(AccountCustomer, "account", "customer") and viewer.may(Note, "customer"):
         roles = AccountCustomer.objects.filter(account=account.pk, removed_at=None)
         belongs |= Q(account=None, customer__in=roles.values("customer"))
-    return viewer.records(Note.objects.filter(belongs, removed_at=None))
+    return notes_about(viewer, belongs)
 
 
-def notes(viewer: Viewer, account: VisibleRecord, page: str | None, page_size: int, total: int | None = None) -> Slice:
-    """One page of an account's notes, the newest first, with the customer each is about."""
-    newest_first = notes_of(viewer, account).select_related("customer").order_by("-written_at", "-note_id")
+def notes(viewer: Viewer, found: QuerySet[Note], page: str | None, page_size: int, total: int | None = None) -> Slice:
+    """One page of the notes found, the newest first, with the account and the customer each is about."""
+    newest_first = found.select_related("account", "customer").order_by("-written_at", "-note_id")
     return Slice.of(viewer, newest_first, page, page_size, total)
 
 
@@ -52,15 +57,9 @@ def counts(viewer: Viewer, account: VisibleRecord) -> Counts:
     """The numbers of what the account's page lists in part, in one question to the database."""
     wanted = {"bills": (Bill, bills_of), "payments": (Payment, payments_of), "notes": (Note, notes_of)}
     numbers = {
-        f"{name}_counted": _number(rows_of(viewer, account))
+        f"{name}_counted": number_of(rows_of(viewer, account))
         for name, (model, rows_of) in wanted.items()
         if viewer.may(model, "account")
     }
     counted = Account.objects.filter(pk=account.pk).values(**numbers).get() if numbers else {}
     return Counts(**{name: counted.get(f"{name}_counted", 0) for name in wanted})
-
-
-def _number(rows: QuerySet[Model]) -> Subquery:
-    """The number of rows as a value within another query. Django's own Count would group the rows by their key."""
-    number = Func(F("pk"), function="count", output_field=IntegerField())
-    return Subquery(rows.order_by().annotate(number=number).values("number"))

@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from customer360.search import words_of
 
@@ -25,9 +25,38 @@ MINUS = "\u2212"
 def icon(name: str, styles: str = "") -> SafeString:
     """An icon of the sprite. It says nothing to a screen reader: the text beside it does."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        styles, static("icons.svg"), name,
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f"icon {styles}".strip(), static("icons.svg"), name,
     )  # fmt: skip
+
+
+class Tidy(template.Node):
+    """A part of a page in which lines between two tags that hold nothing are one line break."""
+
+    def __init__(self, nodes: template.NodeList) -> None:
+        self.nodelist = nodes
+
+    def render(self, context: template.Context) -> SafeString:
+        """The part without the lines that templates leave behind: a tenth of a page of tables.
+
+        A link begins and ends with its text, so that no blank is underlined.
+        """
+        text = _LINES_OF_NOTHING.sub(">\n<", self.nodelist.render(context))
+        text = _END_OF_LINK.sub("</a>", _BEGINNING_OF_LINK.sub(r"\1", text))
+        return mark_safe(text)  # noqa: S308 - every part was rendered, and escaped, by a template
+
+
+_LINES_OF_NOTHING = re.compile(r">\s*\n\s*<")
+_BEGINNING_OF_LINK = re.compile(r"(<a [^>]*>)\s*\n\s*")
+_END_OF_LINK = re.compile(r"\s*\n\s*</a>")
+
+
+@register.tag
+def tidy(parser: template.base.Parser, token: template.base.Token) -> Tidy:
+    """`{% tidy %}` to `{% endtidy %}`: the same page in fewer bytes."""
+    nodes = parser.parse(("endtidy",))
+    parser.delete_first_token()
+    return Tidy(nodes)
 
 
 @register.filter

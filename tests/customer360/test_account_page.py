@@ -132,7 +132,7 @@ class TestAccountPage:
     def test_an_account_without_figures_agreements_or_transactions_says_so(self, client_as):
         html = page(client_as("rep"), make_account(make_customer("Newcomer Inc"), name=None))
         assert "No service agreement is in force or to come." in html
-        for nothing in ("CC&amp;B holds no bill of this account.", "CC&B holds no note about this account."):
+        for nothing in ("CC&amp;B holds no bill of this account.", "CC&amp;B holds no note about this account."):
             assert nothing in html
         for absent in ('id="balance"', 'id="revenue"', 'id="alerts"', "<svg viewBox"):
             assert absent not in html
@@ -191,7 +191,7 @@ class TestPagesWithinThePage:
         folded = page(client, account)
         assert folded.count("Old Road") == 10
         assert "All 12 ended agreements" in folded
-        assert page(client, account, "?premises=all").count("Old Road") == 12
+        assert page(client, account, "?ended=all").count("Old Road") == 12
 
 
 class TestWhatARoleDoesNotSee:

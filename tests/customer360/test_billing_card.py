@@ -54,6 +54,7 @@ class TestTabs:
 
     def test_only_the_chosen_list_is_read(self, client_as, harborview, django_assert_max_num_queries):
         client = client_as("rep")
+        page(client, harborview)
         with django_assert_max_num_queries(12) as bills:
             page(client, harborview)
         with django_assert_max_num_queries(12) as payments:

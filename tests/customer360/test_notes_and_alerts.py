@@ -63,7 +63,7 @@ class TestNotes:
         make_note(None, "of a former customer", customer=former)
         make_note(account, "gone", removed_at="2026-11-01T00:00Z")
         html = notes(client_as("rep"), account)
-        assert "its own" in html and "of its contact" in html and "about Dana Whitfield" in html
+        assert "its own" in html and "of its contact" in html and ">Dana Whitfield</a>" in html
         for absent in ("another account", "former customer", "gone"):
             assert absent not in html
 

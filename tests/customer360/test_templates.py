@@ -117,7 +117,7 @@ class TestText:
         assert portal.serviceicon(name) == icon
 
     def test_an_icon_says_nothing_to_a_screen_reader(self):
-        assert drawn('{% icon "search" %}').startswith('<svg class="icon " aria-hidden="true"')
+        assert drawn('{% icon "search" %}').startswith('<svg class="icon" aria-hidden="true"')
 
 
 class TestAddresses:

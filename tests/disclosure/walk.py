@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from customer360.models import User, VisibleModel
+from customer360.models import Account, Customer, Premise, ServiceAgreement, User, VisibleModel
 from customer360.visibility.viewer import VisibleRecord, visible_models
 from sync.models import SyncRun
 from tests.disclosure.world import Marker, World, may_view
@@ -30,8 +30,11 @@ ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health", "sync", "sync-re
 PARTS = {
     "account": (
         "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",
-        "?premises=all",
+        "?premises=all", "?ended=all", "?people=all",
     ),
+    "customer": ("?tab=main", "?tab=others", "?page=2&premises=2", "?notes=all"),
+    "premise": ("?tab=ended", "?page=2", "?notes=all"),
+    "service-agreement": ("?page=2",),
 }  # fmt: skip
 
 
@@ -84,12 +87,15 @@ class Address:
 
 def values_of(parameter: str, model: type[models.Model] | None, world: World) -> list[Any]:
     """The values to walk a URL parameter with. A parameter that is not here fails the walk: say here what it takes."""
-    accounts = [record.pk for record in world.records if record._meta.model_name == "account"]
+    accounts = [account.pk for account in world.of(Account)]
     if parameter == "object_id" and model is not None:
         keys = [record.pk for record in world.of(model)]
         return keys or list(model._default_manager.values_list("pk", flat=True)[:1]) or ["1"]
     return {
         "account_id": accounts,
+        "person_id": [customer.pk for customer in world.of(Customer)],
+        "premise_id": [premise.pk for premise in world.of(Premise)],
+        "service_agreement_id": [agreement.pk for agreement in world.of(ServiceAgreement)],
         "object_id": accounts,
         "content_type_id": [ContentType.objects.get_by_natural_key("customer360", "account").pk],
         "app_label": sorted({model._meta.app_label for model in admin.site._registry}),

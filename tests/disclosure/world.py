@@ -17,7 +17,7 @@ from django.db import models
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
-from customer360.models import User, VisibleModel
+from customer360.models import LinkPattern, User, VisibleModel
 from customer360.roles import ROLES
 from customer360.visibility.groups import Access
 from sync.models import Bookmark, RejectedRow, SyncRun
@@ -154,6 +154,10 @@ def make_world() -> World:
         type(alert_now).objects.filter(pk=alert_now.pk).update(end_date=None)
         for record in (bill_now, alert_now):
             world.forget(record, "bill_date", "end_date")
+    for kind, placeholders in LinkPattern.PLACEHOLDERS.items():
+        keys = "/".join(f"{{{name}}}" for name in placeholders)
+        for path in {"{id}", keys}:
+            LinkPattern.objects.create(kind=kind, title=path, url_pattern=f"https://ccb.example/{path}")
     _plant_rejected_row(world)
     _plant_rejected_values(world)
     return world

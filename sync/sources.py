@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from customer360 import sources
@@ -27,30 +27,25 @@ def ccb() -> SourceState:
 
     A stream of an optional part that this CC&B does not have is left out: it was skipped, and never read.
     """
-    names = {stream.name for stream in inbound(System.CCB)} - _absent()
-    ended = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False, state__in=ENDED)
-    latest = ended.order_by("-started_at").values("state")[:1]
-    rows = list(
-        Bookmark.objects.filter(stream__in=names)
-        .annotate(latest=Subquery(latest))
-        .values_list("last_success_at", "latest")
+    names = {stream.name for stream in inbound(System.CCB)}
+    optional = {stream.name for stream in inbound(System.CCB) if stream.needs}
+    of_stream = SyncRun.objects.filter(stream=OuterRef("stream"))
+    latest = of_stream.filter(is_dry_run=False, state__in=ENDED).order_by("-started_at").values("state")[:1]
+    known = Bookmark.objects.filter(stream__in=names).annotate(
+        latest=Subquery(latest), was_skipped=Exists(of_stream.filter(state=SyncRun.State.SKIPPED))
     )
+    rows = []
+    for stream, at, state, was_skipped in known.values_list("stream", "last_success_at", "latest", "was_skipped"):
+        if stream in optional and was_skipped and at is None:
+            names.discard(stream)
+        else:
+            rows.append((at, state))
     loaded = [at for at, _ in rows if at]
     last_success = min(loaded) if loaded and len(loaded) == len(names) else None
     trouble = any(state in TROUBLE for _, state in rows)
     freshness = freshness_of(last_success, trouble)
     problem = "The last run failed or was stopped." if trouble and freshness != Freshness.NEVER else ""
     return SourceState("ccb", "CC&B", last_success, freshness, problem)
-
-
-def _absent() -> set[str]:
-    """The streams that need an optional part of CC&B, were skipped for want of it and have never been read."""
-    optional = {stream.name for stream in inbound(System.CCB) if stream.needs}
-    if not optional:
-        return optional
-    skipped = SyncRun.objects.filter(stream__in=optional, state=SyncRun.State.SKIPPED).values_list("stream", flat=True)
-    read = Bookmark.objects.filter(last_success_at__isnull=False).values_list("stream", flat=True)
-    return set(skipped) - set(read)
 
 
 def freshness_of(last_success: datetime | None, trouble: bool) -> Freshness:

@@ -3,10 +3,31 @@
 from collections.abc import Callable
 from typing import Any
 
-from customer360.models import Account, AccountCustomer, Customer, FinancialTransaction, Note, Premise
+from customer360.models import (
+    Account,
+    AccountCustomer,
+    BilledUse,
+    Customer,
+    FinancialTransaction,
+    Meter,
+    Note,
+    Premise,
+    ServicePoint,
+)
 from customer360.models import ServiceAgreement as Agreement
 from customer360.pages import Fields, Panel, Visit, register
-from customer360.panels import agreement, alerts, billing, customers, figures, notes, people, place, premises
+from customer360.panels import (
+    agreement,
+    alerts,
+    billing,
+    customers,
+    figures,
+    metering,
+    notes,
+    people,
+    place,
+    premises,
+)
 
 
 def _put(
@@ -77,3 +98,10 @@ _put(
     (FinancialTransaction, "current_amount"),
     page="service-agreement", template="listed", key="t",
 )  # fmt: skip
+
+_put(
+    "points", "Service points and meters", "centre", 35, metering.service_points, (ServicePoint, "premise"),
+    page="premise", key="m",
+)  # fmt: skip
+_put("points", "Meters", "centre", 35, metering.meters, (Meter, "badge"), page="service-agreement", key="m")
+_put("use", "Use", "aside", 50, metering.use, (BilledUse, "quantity"), page="service-agreement", key="u")

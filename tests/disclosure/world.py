@@ -152,8 +152,15 @@ def make_world() -> World:
         # The chart shows bills of these years, and the page alerts that hold today: planted dates are neither.
         type(bill_now).objects.filter(pk=bill_now.pk).update(bill_date=timezone.localdate())
         type(alert_now).objects.filter(pk=alert_now.pk).update(end_date=None)
+        # So does the chart of use, of the agreement's unit and of what is whole.
+        shown = {
+            "end_date": timezone.localdate(), "start_date": timezone.localdate(), "unit": agreement.use_unit,
+            "time_of_use": "-", "quantity_kind": "-",
+        }  # fmt: skip
+        type(use_now).objects.filter(pk=use_now.pk).update(**shown, is_estimated=True)
         for record in (bill_now, alert_now):
             world.forget(record, "bill_date", "end_date")
+        world.forget(use_now, *shown)
     for kind, placeholders in LinkPattern.PLACEHOLDERS.items():
         keys = "/".join(f"{{{name}}}" for name in placeholders)
         for path in {"{id}", keys}:

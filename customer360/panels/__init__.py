@@ -60,6 +60,7 @@ _put("billing", "Billing", "centre", 70, billing.billing, key="b")
 _put("notes", "Notes", "aside", 80, notes.notes, (Note, "account"), (Note, "written_at"), key="n")
 
 _put("totals", "Totals", "figures", 10, customers.totals, (AccountCustomer, "account"), page="customer")
+_put("trade", "Trade", "side", 25, customers.trade, page="customer", template="lines")
 _put("contact", "Contact", "side", 20, customers.contact, page="customer", template="lines", key="c")
 _put(
     "accounts", "Accounts", "centre", 30, customers.accounts,

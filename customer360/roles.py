@@ -55,6 +55,7 @@ ROLES = (
             ("django_celery_beat", None, EVERY_ACTION),
             ("sync", None, ("view",)),
             ("sync", "sitechoice", ("change",)),
+            ("sync", "ccbconnection", EVERY_ACTION),
         ),
         may=("sync.operate",),
     ),

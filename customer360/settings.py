@@ -172,11 +172,17 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
-# How CC&B is reached. A simulator and a real CC&B differ in these values alone.
+# How CC&B is reached, until an administrator saves the record CC&B connection, which then stands instead. Passwords are
+# only here. A simulator and a real CC&B differ in these values alone.
 CCB = {
     "dsn": env.str("CCB_DSN", default=f"127.0.0.1:{env.int('CCB_PORT', default=15210)}/CCB"),
+    "wallet_directory": env.str("CCB_WALLET_DIRECTORY", default=""),
+    "wallet_password": env.str("CCB_WALLET_PASSWORD", default=""),
+    "wallet_password_file": env.str("CCB_WALLET_PASSWORD_FILE", default=""),
+    "check_certificate_name": env.bool("CCB_CHECK_CERTIFICATE_NAME", default=True),
     "user": env.str("CCB_USER", default="CISREAD"),
     "password": env.str("CCB_PASSWORD", default="customer360" if DEBUG else ""),
+    "password_file": env.str("CCB_PASSWORD_FILE", default=""),
     "owner": env.str("CCB_OWNER", default="CISADM"),
     "language": env.str("CCB_LANGUAGE", default="ENG"),
     "time_zone": env.str("CCB_TIME_ZONE", default=TIME_ZONE),

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import FieldDoesNotExist
 
 from sync.choices import DEFAULTS
 from sync.extraction import choices_bound
-from sync.stream import Direction, Owner, Stream, System
+from sync.stream import Direction, Owner, Stream
 from sync.streams import STREAMS
-from sync.systems import time_zone
 
 
 @register()
@@ -29,9 +29,9 @@ def choices_are_declared_and_used(app_configs: Any, **kwargs: Any) -> list[Check
 
 @register()
 def clocks_have_zones(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E208: a source's clock is read in a zone that exists."""
+    """E208: the environment names a zone that exists. The record in admin is validated there."""
     try:
-        ZoneInfo(time_zone(System.CCB))
+        ZoneInfo(settings.CCB["time_zone"])
     except (KeyError, ValueError):
         hint = "Set CCB_TIME_ZONE to a name such as America/New_York."
         return [Error("CCB_TIME_ZONE names no time zone.", hint=hint, id="sync.E208")]

@@ -7,11 +7,14 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from customer360.models import User
+from customer360.visibility.viewer import Viewer
 from sync import tasks
 from sync.models import SyncRun
+from sync.rights import may_operate
 from sync.selectors import waits_for_a_person
 from sync.stream import Stream
 from sync.streams import by_name
+from sync.systems import closed_now
 
 ONE_RETRY = {"max_retries": 1, "interval_start": 0}
 """A person waits for the answer: a broker that is away is said to be so at once."""
@@ -24,8 +27,9 @@ class NotStarted(Exception):
 def start_stream(stream: Stream, *, actor: User, full: bool = False) -> None:
     """Have a worker run the stream: what is new, or everything if `full`.
 
-    Raises NotStarted where no worker can be told.
+    Raises NotStarted where no worker can be told, or the system may not be read now and the person does not operate.
     """
+    _only_while_open(stream, actor)
     with transaction.atomic():
         transaction.on_commit(partial(_publish, stream, actor=actor, full=full))
 
@@ -45,14 +49,26 @@ def let_go_on(run_id: UUID, *, reason: str, actor: User) -> SyncRun:
                 raise NotStarted(
                     "This run waits for no decision any more. Nothing was changed. Look at the stream's latest run."
                 )
+            stream = by_name(run.stream)
+            _only_while_open(stream, actor)
             run.accepted_brake, run.accepted_by = reason, actor.get_username()
             run.save(update_fields=["accepted_brake", "accepted_by"])
-            publish = partial(_publish, by_name(run.stream), actor=actor, full=True, accepted_brake=reason)
+            publish = partial(_publish, stream, actor=actor, full=True, accepted_brake=reason)
             transaction.on_commit(publish)
     except _NoBroker:
         SyncRun.objects.filter(pk=run_id).update(accepted_brake="", accepted_by="")
         raise
     return run
+
+
+def _only_while_open(stream: Stream, actor: User) -> None:
+    """Raise NotStarted outside the hours in which the system may be read, unless the person operates the sync."""
+    closed = closed_now(stream.system)
+    if closed and not may_operate(Viewer(actor)):
+        raise NotStarted(
+            f"{stream.title} was not started: {closed} The mirror is as it was. Wait until then, or ask somebody who"
+            f" operates the sync."
+        )
 
 
 class _NoBroker(NotStarted):

@@ -9,7 +9,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +20,17 @@ from sync.load import BrakeReached, Order, Outcome, load
 from sync.load.plan import Plan
 from sync.models import SyncRun
 from sync.stream import Stream, System
-from sync.systems import Reader, SourceError, SourceGone, StreamSkipped, answer_within, open_reader, time_zone
+from sync.systems import (
+    Reader,
+    SourceError,
+    SourceGone,
+    StreamSkipped,
+    answer_within,
+    brake_percent,
+    closed_now,
+    open_reader,
+    time_zone,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -95,6 +104,10 @@ def _run(stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_prog
     A run that writes is closed as done in the transaction that writes: the two are seen together or not at all.
     """
     try:
+        if not run.requested_by and (closed := closed_now(stream.system)):
+            raise StreamSkipped(
+                f"{stream.title} were not read now: {closed} The next scheduled run within it reads them."
+            )
         with bookmarks.lease(stream.name, answer_within(stream.system)) as held:
             SyncRun.objects.filter(stream=stream.name, state=SyncRun.State.RUNNING).update(
                 state=SyncRun.State.ABANDONED, finished_at=timezone.now(),
@@ -181,7 +194,7 @@ def _read_and_load(
         is_full=lower is None,
         is_dry_run=run.is_dry_run,
         warnings=fitted.warnings,
-        brake_percent=None if run.accepted_brake else settings.REMOVAL_BRAKE_PERCENT,
+        brake_percent=None if run.accepted_brake else brake_percent(stream.system),
         staged=lambda: held.extend(bookmarks.WRITING_LEASE),
         commit=commit,
     )

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0002_operators_and_brakes'),
+        ('sync', '0004_ccb_connection'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
+from sync.models import CcbConnection
 from sync.stream import System
 from sync.systems import ccb
 from sync.systems.base import Fitted, Reader, SourceError, SourceGone, StreamSkipped
@@ -14,6 +15,8 @@ __all__ = [
     "SourceGone",
     "StreamSkipped",
     "answer_within",
+    "brake_percent",
+    "closed_now",
     "open_reader",
     "time_zone",
 ]
@@ -31,9 +34,20 @@ def open_reader(system: System) -> AbstractContextManager[Reader]:
 
 def time_zone(system: System) -> str:
     """The zone of a system's clock."""
-    return ccb.time_zone()
+    return CcbConnection.current().time_zone
 
 
 def answer_within(system: System) -> timedelta:
     """How long a system may take for one answer before the reader gives it up."""
-    return ccb.answer_within()
+    return timedelta(seconds=CcbConnection.current().query_timeout)
+
+
+def brake_percent(system: System) -> float:
+    """The share of a stream's records that a full compare may mark removed without asking."""
+    return CcbConnection.current().brake_percent
+
+
+def closed_now(system: System) -> str:
+    """Why no scheduled run of the system may begin at this moment, in a sentence; empty where one may."""
+    settings = CcbConnection.current()
+    return "" if settings.is_open() else f"CC&B is read {settings.window} only."

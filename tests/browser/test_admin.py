@@ -15,7 +15,8 @@ from django_celery_beat.models import (
 )
 
 from customer360.models import User
-from sync.models import Bookmark, RejectedRow, SyncRun
+from sync.models import Bookmark, CcbConnection, RejectedRow, SyncRun
+from sync.simulators.ccb.server import Simulator
 from tests.browser.waiting import wait_until
 from tests.factories import TODAY
 
@@ -49,6 +50,7 @@ def everything(superuser):
     SolarSchedule.objects.create(event="sunrise", latitude=43, longitude=-70)
     run = SyncRun.objects.create(stream="ccb.bills", mode="full", business_date=TODAY, held=3, gone=1, read=2)
     Bookmark.objects.create(stream="ccb.bills", last_run=run)
+    CcbConnection.from_environment().save()
     RejectedRow.objects.create(
         stream="ccb.bills", record_key="1", reason="no key", detail="It has no key.", raw={"bill_id": None},
         fingerprint="1", first_run=run.pk, first_seen_at=timezone.now(),
@@ -86,7 +88,7 @@ def test_no_admin_page_breaks_the_content_security_policy(superuser, everything)
     assert broken == []
     pages = {address for address in opened if any(f"/{app}/" in address for app in APPS)}
     assert len(pages) >= 45, sorted(pages)
-    for model in (PeriodicTask, CrontabSchedule, SolarSchedule, SyncRun, RejectedRow, User):
+    for model in (PeriodicTask, CrontabSchedule, SolarSchedule, SyncRun, RejectedRow, CcbConnection, User):
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
         assert reverse(name, args=[model.objects.first().pk]) in opened, name
 
@@ -131,3 +133,18 @@ def test_a_schedule_is_paused_by_its_switch_and_run_now_by_the_action(superuser)
     page.select_option("select[name=action]", "run_tasks")
     page.click("button[name=index]")
     assert page.locator(".messagelist li").inner_text() == "1 task was successfully run"
+
+
+def test_the_connection_is_saved_and_tried_by_its_button(superuser, settings, tmp_path):
+    with Simulator(tmp_path / "ccb.sqlite3") as simulator:
+        settings.CCB = settings.CCB | {"dsn": simulator.dsn}
+        page = superuser.open(reverse("admin:sync_ccbconnection_changelist"))
+        page.add_init_script(WATCH)
+        page.click("[name=_continue]")
+        page.wait_for_url("**/ccbconnection/1/change/")
+        page.click("text=Test connection")
+        page.wait_for_url("**/ccbconnection/test/")
+        assert page.locator(".messagelist .success").inner_text() == "Everything that the streams read can be read."
+        assert page.evaluate("window.broken") == []
+    page.click("text=Test again")
+    assert "Check that CC&B is running" in page.locator(".errornote").inner_text()

@@ -83,7 +83,7 @@ def test_a_drop_in_the_last_batch_writes_nothing(moved: Ccb) -> None:
 @pytest.mark.parametrize(
     ("fault", "options", "told"),
     [
-        ("refuse", {}, "Correct CCB_DSN"),
+        ("refuse", {}, "The listener does not know the service. Correct the service in admin"),
         ("error", {"code": 28000, "match": "CISREAD"}, "has locked the reading account"),
         ("hide-table", {"name": "CI_PER_PHONE"}, "CISADM.CI_PER_PHONE is missing or not granted"),
         ("hide-column", {"name": "CI_PER.EMAILID"}, "CC&B has no column CISADM.CI_PER.EMAILID"),
@@ -111,7 +111,7 @@ def test_a_wrong_password_is_named_and_never_repeated(moved: Ccb, settings: Any)
     assert {run.state for run in runs.values()} == {SyncRun.State.FAILED}
     assert {run.message for run in runs.values()} != {""}
     for run in runs.values():
-        assert "Correct CCB_USER and CCB_PASSWORD" in run.message
+        assert "Correct the user in admin under CC&B connection, or CCB_PASSWORD" in run.message
         assert "not-the-password" not in run.message
     assert contents() == before
 
@@ -120,7 +120,7 @@ def test_nobody_listening_is_said_in_one_sentence(mirror: None, settings: Any) -
     settings.CCB = settings.CCB | {"dsn": "127.0.0.1:1/CCB"}
     run, _ = run_one(CUSTOMERS)
     assert run.state == SyncRun.State.FAILED
-    assert "Check that CC&B is running and that CCB_DSN names it" in run.message
+    assert "Check that CC&B is running and that host and port in admin under CC&B connection are right" in run.message
 
 
 def test_a_fault_of_our_own_fails_its_stream_alone(moved: Ccb) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+import ssl
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -37,6 +38,7 @@ class Command(BaseCommand):
 
         serve = task("serve", "listen for Oracle clients until interrupted")
         serve.add_argument("--port", type=int, default=DEFAULT_PORT)
+        serve.add_argument("--certificate", type=Path, metavar="PEM", help="certificate and key: speak tcps")
         fill = task("fill", "make customers, accounts and their money")
         fill.add_argument("--accounts", type=int, default=2000)
         fill.add_argument("--months", type=int, default=26, help="months of money, the current one included")
@@ -80,7 +82,9 @@ class Command(BaseCommand):
 
     def _serve(self, path: Path, options: dict[str, Any]) -> None:
         try:
-            simulator = Simulator(path, options["port"])
+            simulator = Simulator(path, options["port"], certificate=options["certificate"])
+        except (ssl.SSLError, FileNotFoundError) as error:
+            raise CommandError(f"{options['certificate']} holds no certificate with its key; name another.") from error
         except OSError as error:
             raise CommandError(f"Port {options['port']} is taken; name a free one with --port.") from error
         except OverflowError as error:

@@ -1,6 +1,7 @@
 """The CC&B simulator's Oracle listener."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,19 +15,31 @@ DEFAULT_USERS = {"CISREAD": "customer360"}
 _BACKLOG = 64
 _STOP_SECONDS = 10
 _ACCEPT_SECONDS = 0.5
+_HANDSHAKE_SECONDS = 10
 
 
 class Simulator:
     """Listens for Oracle clients and serves each in a thread of its own, from the SQLite file at `path`.
 
-    `port` 0 takes a free one. `users` maps names to passwords. The file is created, with CC&B's empty tables, if it is
-    not there.
+    `port` 0 takes a free one. `users` maps names to passwords. With `certificate`, a PEM file of a certificate and its
+    key, it speaks tcps. The file at `path` is created, with CC&B's empty tables, if it is not there.
+
+    Raises OSError for a port that is taken or a certificate that cannot be read (ssl.SSLError is one).
     """
 
     def __init__(
-        self, path: Path, port: int = 0, users: Mapping[str, str] | None = None, host: str = "127.0.0.1"
+        self,
+        path: Path,
+        port: int = 0,
+        users: Mapping[str, str] | None = None,
+        host: str = "127.0.0.1",
+        certificate: Path | None = None,
     ) -> None:
         self.path = Path(path)
+        self._tls: ssl.SSLContext | None = None
+        if certificate is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(certificate)
         self._users = {name.upper(): password for name, password in (users or DEFAULT_USERS).items()}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         store.connect(self.path).close()
@@ -47,7 +60,7 @@ class Simulator:
     @property
     def dsn(self) -> str:
         """The connect string for a client on this machine."""
-        return f"{self._host}:{self.port}/{SERVICE}"
+        return f"{'tcps://' if self._tls else ''}{self._host}:{self.port}/{SERVICE}"
 
     def start(self) -> "Simulator":
         """Serve in a thread of its own, so that the caller goes on."""
@@ -98,10 +111,28 @@ class Simulator:
             return list(self._open)
 
     def _serve(self, client: socket.socket) -> None:
+        connection = client
         try:
-            Session(Packets(client), self.path, self._users).run()
+            connection = self._secured(client)
+            Session(Packets(connection), self.path, self._users).run()
+        except OSError:
+            # A client that does not trust the certificate leaves in the middle of the handshake.
+            return
         finally:
             with self._lock:
-                self._open.discard(client)
+                self._open -= {client, connection}
                 self._threads.discard(threading.current_thread())
+            connection.close()
             client.close()
+
+    def _secured(self, client: socket.socket) -> socket.socket:
+        """The client's connection, encrypted where the listener speaks tcps."""
+        if self._tls is None:
+            return client
+        client.settimeout(_HANDSHAKE_SECONDS)
+        connection = self._tls.wrap_socket(client, server_side=True)
+        connection.settimeout(None)
+        # The wrapper has taken the socket over: it is what `stop` must shut down from now on.
+        with self._lock:
+            self._open.add(connection)
+        return connection

@@ -6,6 +6,7 @@ is accepted, lengths are 32 bits. Integers are `ub`: a byte that counts, then th
 
 import select
 import socket
+import ssl
 import struct
 from collections.abc import Callable
 
@@ -131,6 +132,9 @@ class Packets:
 
     def waiting(self, seconds: float = 0) -> bool:
         """True if the client sends something within that time."""
+        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+            # Decrypted already, and no longer on the socket.
+            return True
         return bool(select.select([self._socket], [], [], seconds)[0])
 
     def _header(self, kind: int, size: int) -> bytes:

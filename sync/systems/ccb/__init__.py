@@ -1,5 +1,5 @@
 """CC&B, read over python-oracledb in thin mode: a read-only account, one point in time, Arrow batches."""
 
-from sync.systems.ccb.reader import CcbReader, answer_within, reader, time_zone
+from sync.systems.ccb.reader import CcbReader, reader
 
-__all__ = ["CcbReader", "answer_within", "reader", "time_zone"]
+__all__ = ["CcbReader", "reader"]

@@ -1,6 +1,6 @@
 """The catalogue of the CC&B at hand, from Oracle's own dictionary views."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import oracledb
 
@@ -20,10 +20,13 @@ def tables_of(streams: Iterable[Stream]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def read_catalogue(connection: oracledb.Connection, owner: str, streams: Iterable[Stream]) -> Catalogue:
+def read_catalogue(
+    connection: oracledb.Connection, owner: str, streams: Iterable[Stream], *, but: Collection[str] = ()
+) -> Catalogue:
     """What the dictionary shows this account of the tables that the streams name.
 
     Views count as tables: a site may grant those alone. Tables that a variant needs are asked for one row each.
+    Those in `but` are left out: they are known to be refused.
 
     Raises oracledb.Error where CC&B refuses.
     """
@@ -38,6 +41,8 @@ def read_catalogue(connection: oracledb.Connection, owner: str, streams: Iterabl
             {"owner": owner},
         )
         for table, column, kind, characters, digits, decimals in rows:
+            if table in but:
+                continue
             width = digits if kind == "NUMBER" else characters or None
             tables.setdefault(table, {})[column] = CatalogueColumn(kind, width, decimals if kind == "NUMBER" else None)
         wanted = {need for stream in streams for variant in stream.variants for need in variant.needs}

@@ -11,7 +11,7 @@ from customer360.tables import Cell, Column, Table, lines
 from customer360.templatetags.portal import count, money
 
 TERMS = (
-    Column(Agreement, "service_type_name", "service", label="Service"),
+    Column(Agreement, "service_type_name"),
     Column(Agreement, "sa_type_name"),
     Column(Agreement, "rate"),
     Column(Agreement, "revenue_class_name"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from customer360.models import Account, ServiceAgreement
+from customer360.models import Account, LinkPattern, ServiceAgreement
 from customer360.sources import Freshness, SourceState
 from tests.factories import (
     TODAY,
@@ -27,6 +27,9 @@ ACCOUNT = "/accounts/4218665007"
 EMPTY_ACCOUNT = "/accounts/4000000002"
 BUSY_ACCOUNT = "/accounts/4000000003"
 RESULTS = "/search?q=alder"
+CUSTOMER = "/customers/3099999901"
+PREMISE = "/premises/5599999901"
+AGREEMENT = "/service-agreements/7799999901"
 NO_RESULTS = "/search?q=zzzz"
 
 
@@ -67,8 +70,35 @@ def tell() -> Callable[[], SourceState]:
         make_summary(neighbour, balance=number * 11 - 30, past_due=max(0, number * 11 - 40))
     make_account(make_customer("Newcomer"), account_id="4000000002", name=None)
     _warnings(make_account(make_customer("Lantern Foundry"), account_id="4000000003"))
+    _a_customer_with_many_accounts()
+    for kind in LinkPattern.Kind:
+        LinkPattern.objects.create(kind=kind, url_pattern="https://ccb.example/ouaf/cis.jsp?id={id}")
     state = SourceState("ccb", "CC&B", timezone.now() - timedelta(hours=30), Freshness.LATE)
     return lambda: state
+
+
+def _a_customer_with_many_accounts() -> None:
+    """Forty accounts in two roles, thirty premises, one of them with a long past, and a year of transactions of one."""
+    customer = make_customer("Saltmarsh Public Housing Authority", person_id="3099999901")
+    place = make_premise(
+        "88 Saltmarsh Causeway, Building 4", premise_id="5599999901", life_support="LS",
+        life_support_note="Ventilators on floors 2 and 3. Ring the warden before any interruption.",
+    )  # fmt: skip
+    for number in range(40):
+        is_main = number < 30
+        account = make_account(customer if is_main else make_customer(f"Tenant,Number {number}"))
+        make_summary(account, balance=number * 13 - 40, past_due=max(0, number * 13 - 200), revenue_12m=number * 1021)
+        if not is_main:
+            make_account_customer(account, customer, relationship_type_name="Landlord, receives copies of notices")
+            make_agreement(account, place, status=ServiceAgreement.Status.CLOSED, end_date=TODAY)
+        elif number:
+            make_agreement(account, make_premise(f"{number} Saltmarsh Row"))
+        else:
+            agreement = make_agreement(account, place, service_agreement_id="7799999901", expiry_date=TODAY)
+            for month in range(32):
+                on = TODAY - timedelta(days=30 * month)
+                make_transaction(agreement, "412.20", on=on, bill_id=f"6022{on:%Y%m%d}")
+            make_note(account, "The warden has the key to the meter room.", customer=customer, premise=place)
 
 
 def _bills(account: Account) -> None:

@@ -6,11 +6,23 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.browser.story import ACCOUNT, BUSY_ACCOUNT, EMPTY_ACCOUNT, NO_RESULTS, RESULTS
+from tests.browser.story import (
+    ACCOUNT,
+    AGREEMENT,
+    BUSY_ACCOUNT,
+    CUSTOMER,
+    EMPTY_ACCOUNT,
+    NO_RESULTS,
+    PREMISE,
+    RESULTS,
+)
 from tests.browser.waiting import wait_until
 
 PAYMENTS, TRANSACTIONS = f"{ACCOUNT}?tab=payments&notes=all", f"{ACCOUNT}?tab=transactions"
-PAGES = ("/", RESULTS, NO_RESULTS, ACCOUNT, PAYMENTS, TRANSACTIONS, BUSY_ACCOUNT, EMPTY_ACCOUNT, "/nothing-here")
+RECORDS = (ACCOUNT, CUSTOMER, PREMISE, AGREEMENT)
+PAGES = (
+    "/", RESULTS, NO_RESULTS, *RECORDS, PAYMENTS, TRANSACTIONS, BUSY_ACCOUNT, EMPTY_ACCOUNT, "/nothing-here",
+)  # fmt: skip
 WIDTHS = (320, 360, 390, 768, 960, 1024, 1280, 1366, 1920)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -87,13 +99,64 @@ def test_a_rep_sees_what_a_caller_asks_about_without_scrolling(portal):
         assert box["y"] + box["height"] <= 900
 
 
-def test_the_header_of_the_record_stays_in_sight_and_is_low(portal):
-    page = portal("rep").open(ACCOUNT)
-    page.mouse.wheel(0, 2000)
-    wait_until(page, "scrollY > 300")
-    header = page.locator(".rec").bounding_box()
-    assert header["y"] >= 0
-    assert header["height"] <= 96
+def test_the_header_of_a_record_stays_in_sight_and_is_low(portal):
+    rep = portal("rep")
+    for path in RECORDS:
+        page = rep.open(path)
+        page.set_viewport_size({"width": 1440, "height": 240})
+        page.mouse.wheel(0, 2000)
+        wait_until(page, "scrollY > 50")
+        header = page.locator(".rec").bounding_box()
+        assert header["y"] >= 0
+        assert header["height"] <= 96, path
+
+
+def test_headings_come_in_their_order_on_every_page_of_a_record(portal):
+    rep = portal("rep")
+    for path in RECORDS:
+        headings = rep.open(path).locator("main :is(h1, h2, h3, h4)")
+        levels = [int(level[1]) for level in headings.evaluate_all("all => all.map(each => each.tagName)")]
+        assert levels[0] == 1 and levels.count(1) == 1, path
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), path
+
+
+def test_one_walks_from_a_customer_to_an_account_an_agreement_a_premise_and_back_without_scripts(portal):
+    page = portal("rep").open(CUSTOMER, java_script_enabled=False)
+    page.click("#accounts nav :text('Main customer')")
+    page.wait_for_url("**?tab=main**")
+    page.click("#accounts >> text=Next")
+    page.wait_for_url("**page=2**")
+    assert page.locator("#accounts tbody tr").count() == 5
+    for number in (2, 3):
+        page.click("#premises >> text=Next")
+        page.wait_for_url(f"**premises={number}**")
+    page.click("#premises >> text=88 Saltmarsh Causeway")
+    page.wait_for_url(f"**{PREMISE}")
+    page.click("#agreements nav :text('Ended')")
+    page.wait_for_url("**?tab=ended**")
+    page.click("#agreements nav :text('In force')")
+    page.click("#agreements >> text=7799999901")
+    page.wait_for_url(f"**{AGREEMENT}")
+    page.click("#transactions >> text=Next")
+    page.wait_for_url("**?page=2**")
+    page.click(".trail >> text=Saltmarsh Public Housing Authority")
+    page.wait_for_url(f"**{CUSTOMER}")
+
+
+def test_a_link_to_ccb_says_that_it_opens_a_new_tab_and_gives_that_tab_no_way_back(portal):
+    rep = portal("rep")
+    for path in RECORDS:
+        link = rep.open(path).get_by_role("link", name="Open in CC&B (opens a new tab)")
+        assert link.get_attribute("href") == f"https://ccb.example/ouaf/cis.jsp?id={path.rpartition('/')[2]}"
+        assert (link.get_attribute("target"), link.get_attribute("rel")) == ("_blank", "noopener noreferrer")
+
+
+def test_the_keyboard_copies_the_key_of_every_record(portal):
+    rep = portal("rep")
+    for path in (CUSTOMER, PREMISE, AGREEMENT):
+        page = rep.open(path, permissions=["clipboard-read", "clipboard-write"])
+        page.keyboard.press("y")
+        wait_until(page, f"document.querySelector('#live').textContent === 'Copied {path.rpartition('/')[2]}'")
 
 
 def test_an_account_id_typed_on_any_page_opens_the_account_with_one_enter(portal):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from guardian.shortcuts import assign_perm
 
-from customer360.models import Customer, User
+from customer360.models import Customer, LinkPattern, User
 from customer360.roles import add_new_permissions, install_roles
 
 PASSWORD = "customer360"  # noqa: S105
@@ -33,11 +33,14 @@ COMPANIES = (
 MANAGED = Q(name__istartswith="Northgate") | Q(name__in=COMPANIES)
 """The customers the demo manager looks after: Northgate Foods Group and its companies, whose story the demo tells."""
 
+LINKS = {"account": "ACCOUNT", "customer": "PERSON", "premise": "PREMISE", "service-agreement": "SA"}
+"""Kind of record -> its name in CC&B, in links to a CC&B that does not exist: `.example` belongs to nobody."""
+
 
 class Command(BaseCommand):
-    """Installs the roles and the demo users; harmless to repeat."""
+    """Installs the roles, the demo users and links to a made-up CC&B; harmless to repeat."""
 
-    help = "Install the roles and one demo user for each, on a machine of your own (DEBUG)."
+    help = "Install the roles, one demo user for each, and links to a made-up CC&B, on a machine of your own (DEBUG)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One switch: the grants need customers, which the first sync brings."""
@@ -58,6 +61,7 @@ class Command(BaseCommand):
                 add_new_permissions()
                 for username, role in DEMO_USERS.items():
                     make_user(username, role)
+                make_links()
                 self.stdout.write(f"Demo users: {', '.join(DEMO_USERS)}; the password is {PASSWORD}.")
             granted = grant_customers()
         self.stdout.write(
@@ -77,6 +81,14 @@ def make_user(username: str, role: str) -> User:
         user.save(update_fields=["password"])
         user.groups.add(Group.objects.get(name=role))
     return user
+
+
+def make_links() -> None:
+    """Links from every kind of record into CC&B; none where an administrator already keeps some."""
+    if not LinkPattern.objects.exists():
+        for kind, name in LINKS.items():
+            pattern = f"https://ccb.example/ouaf/cis.jsp?script=F1-GoToPrtl&mo={name}&pkValue1={{id}}"
+            LinkPattern.objects.create(kind=kind, url_pattern=pattern)
 
 
 def grant_customers() -> int:

@@ -80,8 +80,8 @@ CHOICES = (
     ),
     Choice(
         "representative_relationship", "Account representative: relationship type",
-        "The relationship type of the person who is the account representative, for accounts without the"
-        " characteristic above.",
+        "The relationship type of the person who is the account representative, for accounts that no characteristic"
+        " names one for.",
         offers="SELECT TRIM(ap.ACCT_REL_TYPE_CD) AS CODE, MAX(rt.DESCR) AS DESCRIPTION, COUNT(*) AS RECORDS"
         " FROM CI_ACCT_PER ap LEFT JOIN CI_ACCT_REL_TYP_L rt ON rt.ACCT_REL_TYPE_CD = ap.ACCT_REL_TYPE_CD"
         " AND rt.LANGUAGE_CD = :language GROUP BY TRIM(ap.ACCT_REL_TYPE_CD) ORDER BY 3 DESC, 1",

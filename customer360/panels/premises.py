@@ -112,6 +112,8 @@ def _premise_table(viewer: Viewer, caption: str, served: Sequence[Served], badge
     """Agreements in their order, by premise, with the numbers on their meters where any has one."""
     columns = list(AGREEMENT_COLUMNS)
     if any(agreement.pk in badges for _, agreement in served):
+        # A caller reads the meter out; the type is in the rate, and on the agreement's own page.
+        columns = [column for column in columns if column.path != "sa_type_name"]
         columns.insert(2, Column(Meter, "badge", "identifier", record=lambda row: Badge(badges.get(row.pk))))
     table = Table.for_viewer(viewer, caption, columns)
     for premise, group in groupby(served, key=lambda pair: pair[0]):

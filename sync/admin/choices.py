@@ -17,7 +17,7 @@ from sync.systems import SourceError
 
 
 class SiteChoiceForm(forms.ModelForm):
-    """The value, with the choice's own help."""
+    """The value, with how to write it."""
 
     class Meta:
         model = SiteChoice
@@ -26,8 +26,7 @@ class SiteChoiceForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "value" in self.fields:
-            choice = self.instance.choice
-            self.fields["value"].help_text = f"{choice.help} {choice.form.rule}"
+            self.fields["value"].help_text = self.instance.choice.form.rule
 
 
 @admin.register(SiteChoice)

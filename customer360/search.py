@@ -10,10 +10,11 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.urls import reverse
 
 from customer360.models import Account, AccountCustomer, AccountSummary, Customer, Premise, ServiceAgreement
-from customer360.selectors import ENDED_STATUSES
+from customer360.selectors import ENDED_STATUSES, Slice
 from customer360.visibility.viewer import Viewer, VisibleRecord
 
 LIMIT = 50
@@ -57,23 +58,32 @@ class Typed:
 
 @dataclass
 class FoundAccount:
-    """An account that matches, with what tells it from its neighbours."""
+    """An account that matches, with what tells it from its neighbours.
+
+    `matched_url` is the page about the customer that matched, where the account's own name did not.
+    """
 
     account: VisibleRecord
     matched: str = ""
     matched_text: str = ""
+    matched_url: str = ""
     premise: VisibleRecord | None = None
     summary: VisibleRecord | None = None
 
 
 @dataclass
 class Found:
-    """The accounts found, the closest first; `has_more` when there were more than the limit."""
+    """One page of the accounts found, the closest first."""
 
     accounts: list[FoundAccount]
-    has_more: bool = False
+    page: Slice | None = None
     has_exact: bool = False
     is_too_short: bool = False
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are more accounts than this page has."""
+        return self.page is not None and self.page.pages > 1
 
     @property
     def only(self) -> FoundAccount | None:
@@ -94,8 +104,11 @@ def searchable(viewer: Viewer) -> list[str]:
     return [kind for kind, may in kinds if may]
 
 
-def find_accounts(viewer: Viewer, text: str, limit: int = LIMIT) -> Found:
-    """The accounts in scope that match the text: by ID first, then by name, service address and mailing address."""
+def find_accounts(viewer: Viewer, text: str, page: str | None = None, limit: int = LIMIT) -> Found:
+    """The accounts in scope that match the text: by ID first, then by name, service address and mailing address.
+
+    `page` is the number of the page asked for, of `limit` accounts each.
+    """
     typed = Typed.parse(text)
     if not typed.is_long_enough or not searchable(viewer):
         return Found([], is_too_short=not typed.is_long_enough)
@@ -105,11 +118,21 @@ def find_accounts(viewer: Viewer, text: str, limit: int = LIMIT) -> Found:
     )
     order = ["name"] if viewer.may(Account, "name") else []
     accounts = viewer.records(Account.objects.filter(reduce(or_, conditions))).annotate(closeness=closeness)
-    records = list(accounts.select_related("customer").order_by("closeness", *order, "account_id")[: limit + 1])
-    found = [FoundAccount(viewer.see(record)) for record in records[:limit]]
+    ordered = accounts.select_related("customer").order_by("closeness", *order, "account_id")
+    listed = _listed(viewer, ordered, page, limit)
+    found = [FoundAccount(record) for record in listed.records]
     _add_what_tells_apart(viewer, typed, found)
-    exact = bool(found) and found[0].account.account_id == typed.number
-    return Found(found, has_more=len(records) > limit, has_exact=exact)
+    exact = listed.number == 1 and bool(found) and found[0].account.account_id == typed.number
+    return Found(found, listed, has_exact=exact)
+
+
+def _listed(viewer: Viewer, ordered: QuerySet[Account], page: str | None, limit: int) -> Slice:
+    """The page that is asked for. Most searches end on the first, and there nothing is counted."""
+    if page in (None, "", "1"):
+        records = viewer.see_all(ordered[: limit + 1])
+        if len(records) <= limit:
+            return Slice.of_list(records, None, limit)
+    return Slice.of(viewer, ordered, page, limit)
 
 
 def _conditions(viewer: Viewer, typed: Typed) -> Iterable[Q]:
@@ -197,6 +220,8 @@ def _add_matching_customers(viewer: Viewer, typed: Typed, by_id: dict[str, Found
         if typed.occurs_in(role.customer.name):
             row = by_id[role.account_id]
             row.matched, row.matched_text = "Customer", viewer.see(role.customer).name
+            if viewer.may(Customer, "person_id") and role.customer_id.isalnum():
+                row.matched_url = reverse("customer", args=[role.customer_id])
 
 
 def _add_premises(viewer: Viewer, typed: Typed, by_id: dict[str, FoundAccount]) -> None:

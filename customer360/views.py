@@ -65,7 +65,7 @@ def find(request: HttpRequest) -> HttpResponse:
     viewer, text = request.viewer, request.GET.get("q", "").strip()
     if not search.searchable(viewer):
         return _nothing_here(request)
-    found = search.find_accounts(viewer, text)
+    found = search.find_accounts(viewer, text, request.GET.get("page"))
     if found.only:
         return redirect("account", found.only.account.account_id)
     table = Table.for_viewer(viewer, f"Accounts that match {text}", RESULT_COLUMNS).add(

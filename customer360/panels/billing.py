@@ -35,7 +35,12 @@ PAYMENT_COLUMNS = (
 TRANSACTION_COLUMNS = (
     Column(FinancialTransaction, "accounting_date", "transaction_date", label="Date"),
     Column(FinancialTransaction, "type", "transaction_type"),
-    Column(FinancialTransaction, "service_agreement__service_agreement_id", "identifier"),
+    Column(
+        FinancialTransaction,
+        "service_agreement__service_agreement_id",
+        "identifier",
+        opens=("service-agreement", "service_agreement__service_agreement_id"),
+    ),
     Column(FinancialTransaction, "service_agreement__sa_type_name", styles="opt2 hm wrap"),
     Column(FinancialTransaction, "current_amount", "money", styles="n"),
     Column(FinancialTransaction, "received_date", "date", styles="n"),

@@ -55,7 +55,7 @@ def totals(visit: Visit) -> Totals | None:
     for sums in held.sums:
         shown += _totals(sums, f" ({sums.currency or 'no currency'})" if several else "")
     counted = (
-        f"Sums of the {count(held.main, 'account')} you can see that have this as main customer: an account counts"
+        f"Sums of the {count(held.main, 'account')} you can see with this main customer: an account counts"
         " once, under its main customer."
     )
     return Totals(shown, "accounts", counted, tab="main")
@@ -132,11 +132,11 @@ PREMISE_COLUMNS = (
 
 
 def served(visit: Visit) -> Listed | None:
-    """The premises that the customer's accounts take service at; `?premises=2` is their second page."""
+    """The premises that the customer's accounts take service at; `?served=2` is their second page."""
     total = visit.read(selectors.customer_counts).premises
     if not total:
         return None
-    asked = visit.query.get("premises")
+    asked = visit.query.get("served")
     page = selectors.premises_served(visit.viewer, visit.record, asked, PREMISES_A_PAGE, total)
     table = Table.for_viewer(visit.viewer, "Premises with service on this customer's accounts", PREMISE_COLUMNS)
     return Listed([], table.add(page.records), page, "")

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from customer360 import selectors
 from customer360.models import Note
 from customer360.pages import Visit
+from customer360.panels.folding import asked_page
 from customer360.tables import Cell, Column, lines, readable
 from customer360.visibility.viewer import Viewer, VisibleRecord
 
@@ -78,12 +79,11 @@ def _notes(
     about: Callable[[VisibleRecord], Iterable[Column]],
 ) -> Notes:
     """The newest notes; with `?notes=all` the first page of all of them, with `?notes=2` the second."""
-    wanted = visit.query.get("notes", "")
-    is_whole = wanted == "all" or wanted.isdecimal()
-    size = NOTES_A_PAGE if is_whole else NOTES_AT_FIRST
-    page = selectors.notes(visit.viewer, found, wanted if is_whole else "1", size, total)
+    asked = asked_page(visit, "notes")
+    size = NOTES_AT_FIRST if asked is None else NOTES_A_PAGE
+    page = selectors.notes(visit.viewer, found, asked, size, total)
     entries = [_entry(visit.viewer, note, about(note)) for note in page.records]
-    return Notes(entries, page, is_whole, f"CC&B holds no note about {what}.")
+    return Notes(entries, page, asked is not None, f"CC&B holds no note about {what}.")
 
 
 def _names_an_account(note: VisibleRecord) -> bool:

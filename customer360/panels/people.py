@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from customer360 import selectors
 from customer360.models import Account, AccountCustomer
 from customer360.pages import Visit
+from customer360.panels.folding import asked_page
 from customer360.tables import Cell, Column, lines
 
 CUSTOMER_LINES = (
@@ -47,12 +48,11 @@ class People:
 
 def people(visit: Visit) -> People:
     """The first customers of the account with their roles; with `?people=all` all of them, by the page."""
-    viewer, asked = visit.viewer, visit.query.get("people", "")
-    is_whole = asked == "all" or asked.isdecimal()
-    size = PEOPLE_A_PAGE if is_whole else PEOPLE_AT_FIRST
-    page = selectors.Slice.of_list(visit.read(selectors.customers), asked if is_whole else None, size)
+    viewer, asked = visit.viewer, asked_page(visit, "people")
+    size = PEOPLE_AT_FIRST if asked is None else PEOPLE_A_PAGE
+    page = selectors.Slice.of_list(visit.read(selectors.customers), asked, size)
     persons = [
         Person(next(iter(lines(viewer, role, [CUSTOMER_NAME])), None), lines(viewer, role, CUSTOMER_LINES))
         for role in page.records
     ]
-    return People(persons, lines(viewer, visit.record, ACCOUNT_LINES), page, is_whole)
+    return People(persons, lines(viewer, visit.record, ACCOUNT_LINES), page, asked is not None)

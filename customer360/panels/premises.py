@@ -8,6 +8,7 @@ from customer360 import selectors
 from customer360.models import Meter, Premise
 from customer360.models import ServiceAgreement as Agreement
 from customer360.pages import Visit
+from customer360.panels.folding import asked_page
 from customer360.tables import Cell, Column, Table, lines
 from customer360.templatetags.portal import count
 from customer360.visibility.viewer import Viewer, VisibleRecord
@@ -15,8 +16,9 @@ from customer360.visibility.viewer import Viewer, VisibleRecord
 PREMISES_AT_FIRST = 5
 """More premises than this unfold on request."""
 
-ENDED_AGREEMENTS_AT_FIRST = 10
-AGREEMENTS_A_PAGE = 30
+ENDED_AGREEMENTS_AT_FIRST = 5
+AGREEMENTS_A_PAGE = 15
+ENDED_AGREEMENTS_A_PAGE = 10
 
 AGREEMENT_COLUMNS = (
     Column(Agreement, "service_type_name", "service", label="Service and rate", styles="wrap"),
@@ -37,7 +39,7 @@ PREMISE_LINES = (
     Column(Premise, "town", label="Town"),
     Column(Premise, "premise_type_name"),
     Column(Premise, "life_support_note", "warning", label="Critical load"),
-    Column(Premise, "premise_id", "identifier", label="Premise", opens=("premise", "premise_id")),
+    Column(Premise, "premise_id", "identifier", label="Premise"),
 )
 
 Served = tuple[VisibleRecord | None, VisibleRecord]
@@ -53,16 +55,15 @@ class Badge:
 
 @dataclass(frozen=True)
 class Part:
-    """What is shown of a list of agreements: the first few, or a page of all of them (`is_whole`)."""
+    """What is shown of a list of agreements: the first few, or a page of all of them (`is_whole`).
+
+    `is_cut` where there are more than are shown.
+    """
 
     table: Table
     page: selectors.Slice
     is_whole: bool
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there are more agreements than the first few that are shown."""
-        return not self.is_whole and self.page.pages > 1
+    is_cut: bool
 
 
 @dataclass(frozen=True)
@@ -85,27 +86,31 @@ class Premises:
 
 
 def premises(visit: Visit) -> Premises:
-    """The premises of the account: the first few; with `?premises=all` and `?ended=all` all of them, by the page."""
+    """The premises of the account: the first few; with `?premises=all` or `?ended=all` all of them, by the page."""
     service = visit.read(selectors.service)
-    at_first = sum(len(served.agreements) for served in service.current[:PREMISES_AT_FIRST])
+    current_first = sum(len(served.agreements) for served in service.current[:PREMISES_AT_FIRST])
+    current = _part(
+        visit, "premises", "Premises and service agreements", service.current, current_first, AGREEMENTS_A_PAGE
+    )
+    # While all of one list is shown, of the other no more than its number is.
+    ended_first = 0 if current.is_whole else ENDED_AGREEMENTS_AT_FIRST
     return Premises(
-        current=_part(visit, "premises", "Premises and service agreements", service.current, at_first),
-        ended=_part(visit, "ended", "Service that has ended", service.ended, ENDED_AGREEMENTS_AT_FIRST),
+        current=current,
+        ended=_part(visit, "ended", "Service that has ended", service.ended, ended_first, ENDED_AGREEMENTS_A_PAGE),
         premises=sum(served.premise is not None for served in service.current),
     )
 
 
 def _part(
-    visit: Visit, parameter: str, caption: str, service: Iterable[selectors.ServedPremise], at_first: int
+    visit: Visit, parameter: str, caption: str, service: Iterable[selectors.ServedPremise], at_first: int, size: int
 ) -> Part:
     """The first agreements, or the page of all of them that the query string asks for by that parameter."""
-    asked = visit.query.get(parameter, "")
-    is_whole = asked == "all" or asked.isdecimal()
     agreements = [(served.premise, agreement) for served in service for agreement in served.agreements]
-    size = AGREEMENTS_A_PAGE if is_whole else min(at_first, AGREEMENTS_A_PAGE)
-    page = selectors.Slice.of_list(agreements, asked if is_whole else None, max(size, 1))
-    badges = visit.read(selectors.service).badges
-    return Part(_premise_table(visit.viewer, caption, page.records, badges), page, is_whole)
+    page = selectors.Slice.of_list(agreements, asked_page(visit, parameter), size)
+    is_whole = asked_page(visit, parameter) is not None
+    shown = page.records if is_whole else page.records[:at_first]
+    table = _premise_table(visit.viewer, caption, shown, visit.read(selectors.service).badges)
+    return Part(table, page, is_whole, is_cut=len(shown) < page.total)
 
 
 def _premise_table(viewer: Viewer, caption: str, served: Sequence[Served], badges: Mapping[str, str]) -> Table:

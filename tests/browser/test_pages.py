@@ -129,7 +129,7 @@ def test_one_walks_from_a_customer_to_an_account_an_agreement_a_premise_and_back
     assert page.locator("#accounts tbody tr").count() == 5
     for number in (2, 3):
         page.click("#premises >> text=Next")
-        page.wait_for_url(f"**premises={number}**")
+        page.wait_for_url(f"**served={number}**")
     page.click("#premises >> text=88 Saltmarsh Causeway")
     page.wait_for_url(f"**{PREMISE}")
     page.click("#agreements nav :text('Ended')")

@@ -1,5 +1,6 @@
 """The page about an account: what is on it, and what is absent from it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from tests.customer360.story import BACKEND, page, sign_in_with, without_token
 from tests.factories import (
     TODAY,
     make_account,
+    make_account_customer,
     make_agreement,
     make_alert,
     make_bill,
@@ -41,6 +43,7 @@ def fill(account: Account) -> None:
         make_transaction(agreement, on=TODAY - timedelta(days=day))
     for number in range(40):
         make_agreement(account, make_premise(f"{number} Lantern Way", life_support_note="Ventilator. Ring first."))
+        make_agreement(account, make_premise(f"{number} Old Road"), status=ServiceAgreement.Status.CLOSED)
         make_note(account, "Reported lights flickering. The crew found a loose neutral and mended it. " * 4)
     for month in range(60):
         make_bill(account, 3000 + month, TODAY - timedelta(days=30 * month))
@@ -65,7 +68,10 @@ class TestAccountPage:
             assert shown in html, shown
 
     @pytest.mark.parametrize("role", ["rep", "manager", "executive", "auditor"])
-    @pytest.mark.parametrize("query", ["", "?tab=payments", "?tab=transactions&page=2", "?notes=all&page=2"])
+    @pytest.mark.parametrize(
+        "query",
+        ["", "?tab=payments", "?tab=transactions&page=2", "?notes=all&page=2", "?premises=all", "?ended=all"],
+    )
     def test_it_takes_at_most_twelve_queries_and_sixty_kilobytes(
         self, client, harborview, role, query, django_assert_max_num_queries
     ):
@@ -189,9 +195,50 @@ class TestPagesWithinThePage:
             make_agreement(account, make_premise(f"{number} Old Road"), status=ServiceAgreement.Status.CLOSED)
         client = client_as("rep")
         folded = page(client, account)
-        assert folded.count("Old Road") == 10
+        assert folded.count("Old Road") == 5
         assert "All 12 ended agreements" in folded
-        assert page(client, account, "?ended=all").count("Old Road") == 12
+        assert [page(client, account, f"?ended={number}").count("Old Road") for number in ("all", "2")] == [10, 2]
+
+    def test_an_account_with_190_premises_comes_by_the_page(self, client_as):
+        account = make_account()
+        for number in range(190):
+            make_agreement(
+                account, make_premise(f"{number:03} Lantern Way", life_support_note="Ventilator. Ring first.")
+            )
+            make_agreement(account, make_premise(f"{number:03} Old Road"), status=ServiceAgreement.Status.CLOSED)
+        client = client_as("rep")
+        seen: list[str] = []
+        numbers = [("premises", number) for number in range(1, 14)] + [("ended", number) for number in range(1, 20)]
+        for parameter, number in numbers:
+            html = page(client, account, f"?{parameter}={number}")
+            assert len(html.encode()) <= 60 * 1024
+            card = html[html.index('id="premises"') :]
+            shown = card[card.index("<details") :] if parameter == "ended" else card
+            seen += re.findall(r"(\d{3} (?:Lantern Way|Old Road))</a>", shown)
+        assert len(seen) == len(set(seen)) == 380
+        html = page(client, account, "?premises=all")
+        assert "1–15 of 190" in html and 'href="?premises=2#premises"' in html
+        assert 'href="?ended=all#premises">Service that has ended: 190 agreements</a>' in html
+        assert "181–190 of 190" in page(client, account, "?premises=99")
+
+    def test_a_premise_that_goes_on_over_the_page_is_named_again(self, client_as):
+        account, premise = make_account(), make_premise("1180 Pier Road")
+        for _ in range(17):
+            make_agreement(account, premise)
+        client = client_as("rep")
+        assert page(client, account).count("1180 Pier Road</a>") == 1
+        assert page(client, account, "?premises=2").count("1180 Pier Road</a>") == 1
+
+    def test_more_than_six_customers_come_by_the_page(self, client_as):
+        account = make_account()
+        for number in range(30):
+            make_account_customer(account, make_customer(f"Resident,Number {number:02}"))
+        client = client_as("rep")
+        assert page(client, account).count('class="person"') == 6
+        assert "All 31 customers" in page(client, account)
+        whole = page(client, account, "?people=all")
+        assert "1–20 of 31" in whole and 'href="?people=2#people"' in whole
+        assert "Number 29 Resident" in page(client, account, "?people=2")
 
 
 class TestWhatARoleDoesNotSee:

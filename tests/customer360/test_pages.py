@@ -4,12 +4,16 @@ import pytest
 from django.urls import reverse
 
 from customer360.models import Account
-from customer360.visibility.groups import Access
+from customer360.visibility.groups import Access, FieldGroup
 from tests.customer360.story import BACKEND, sign_in_with
 from tests.factories import (
     PASSWORD,
     make_account,
+    make_account_customer,
+    make_agreement,
     make_customer,
+    make_premise,
+    make_role,
     make_user,
 )
 
@@ -97,6 +101,31 @@ class TestSearch:
             assert f'href="{reverse("account", args=[account.account_id])}"' in html
         for shown in ("<mark>Harborview</mark> Ice", "$4,912.35", "$1,284.60", "Inactive", "1180 Pier Road"):
             assert shown in html
+
+    @pytest.mark.parametrize("access", [Access.VIEW, Access.MASKED, Access.HIDDEN])
+    def test_a_customer_that_matches_leads_to_its_page_where_its_id_may_be_seen(self, client, access):
+        contact = make_customer("Whitfield,Dana")
+        for _ in range(2):
+            make_account_customer(make_account(), contact)
+        role = make_role("person IDs or not")
+        role.visibility_rules.create(
+            group=FieldGroup.IDENTITY, model="customer360.Customer", field="person_id", access=access
+        )
+        client.force_login(make_user(role=role), backend=BACKEND)
+        html = client.get(reverse("search"), {"q": "whitfield"}).content.decode()
+        assert "<mark>Whitfield</mark>,Dana" in html
+        assert ("/customers/" in html) == (access == Access.VIEW)
+
+    def test_more_than_fifty_matches_come_by_the_page(self, client_as, django_assert_max_num_queries):
+        for number in range(53):
+            make_agreement(make_account(make_customer(f"Harborview {number:02}")), make_premise(f"{number} Pier Road"))
+        client = client_as("rep")
+        html = client.get(reverse("search"), {"q": "harborview"}).content.decode()
+        assert "1–50 of 53" in html and 'href="?q=harborview&amp;page=2#main"' in html
+        with django_assert_max_num_queries(12):
+            html = client.get(reverse("search"), {"q": "harborview", "page": "2"}).content.decode()
+        assert "51–53 of 53" in html and "52</a>" in html
+        assert html.count('href="/premises/') == 3
 
     def test_no_match_repeats_the_text_and_says_what_was_searched(self, client_as):
         html = client_as("executive").get(reverse("search"), {"q": "<zzz>"}).content.decode()

@@ -242,6 +242,14 @@ class TestSearch:
         result = search.find_accounts(viewer, "harborview", limit=2)
         assert (len(result.accounts), result.has_more, result.only) == (2, True, None)
 
+    def test_pages_of_results_cover_every_account_once(self, viewer):
+        made = {make_account(make_customer("Harborview")).pk for _ in range(5)}
+        pages = [search.find_accounts(viewer, "harborview", page, limit=2) for page in (None, "2", "3", "99")]
+        keys = [row.account.account_id for part in pages[:3] for row in part.accounts]
+        assert len(keys) == 5 and set(keys) == made
+        assert [(part.page.number, part.page.total) for part in pages] == [(1, 5), (2, 5), (3, 5), (3, 5)]
+        assert [part.only for part in pages] == [None] * 4, "one account on the last page is not the one that was meant"
+
     @pytest.mark.parametrize("typed", ["", " ", "h", "\x00", ",", "%"])
     def test_too_little_to_search_by_finds_nothing_and_says_so(self, viewer, typed):
         make_account()

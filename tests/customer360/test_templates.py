@@ -23,6 +23,28 @@ def drawn(source: str, **context: object) -> str:
     return engines["django"].from_string(source).render(context)
 
 
+class TestTidy:
+    def test_lines_between_and_inside_tags_go_and_words_stay(self):
+        source = """{% tidy %}<p>one
+
+            two</p>
+
+            <b
+               class="x"
+               title="a &lt; b">three</b> <i>four</i>
+            <a href="/x">
+              five
+            </a> six{% endtidy %}"""
+        words, tags = "<p>one\n\n            two</p>\n", '<b class="x" title="a &lt; b">three</b> <i>four</i>\n'
+        assert drawn(source) == f'{words}{tags}<a href="/x">five</a> six'
+
+    def test_what_a_person_typed_is_escaped_and_whole(self):
+        text = "<b\nclass=x>\n\n<i>  two  spaces"
+        assert drawn("{% tidy %}<p>{{ text }}</p>{% endtidy %}", text=text) == (
+            "<p>&lt;b\nclass=x&gt;\n\n&lt;i&gt;  two  spaces</p>"
+        )
+
+
 class TestMoney:
     @pytest.mark.parametrize(
         ("value", "currency", "text"),

@@ -32,7 +32,7 @@ PARTS = {
         "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",
         "?premises=all", "?ended=all", "?people=all",
     ),
-    "customer": ("?tab=main", "?tab=others", "?page=2&premises=2", "?notes=all"),
+    "customer": ("?tab=main", "?tab=others", "?page=2&served=2", "?notes=all"),
     "premise": ("?tab=ended", "?page=2", "?notes=all"),
     "service-agreement": ("?page=2",),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from customer360 import link_admin, metering_admin  # noqa: F401 - each registers itself
+from customer360.admin import links, metering  # noqa: F401 - each registers itself
 from customer360.models import (
     Account,
     AccountAlert,

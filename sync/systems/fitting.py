@@ -11,6 +11,9 @@ from sync.systems.base import Fitted, SourceError, StreamSkipped
 from sync.systems.catalogue import Catalogue
 from sync.transforms import Words
 
+WIDENED = "Widened column: "
+"""How a warning of a column that takes more than our field begins."""
+
 
 def fit(stream: Stream, catalogue: Catalogue) -> Fitted:
     """The stream as this CC&B is to be read.
@@ -87,7 +90,7 @@ def _widened(stream: Stream, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
                 yield {
                     "field": line.ours,
                     "rows": None,
-                    "detail": f"Widened column: {name} takes {width - decimals} {unit} and {line.ours} only {room}."
+                    "detail": f"{WIDENED}{name} takes {width - decimals} {unit} and {line.ours} only {room}."
                     f" Values that fit are taken, longer ones rejected. Widen the field.",
                 }
 

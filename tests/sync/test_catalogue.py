@@ -8,18 +8,19 @@ import pytest
 
 from customer360 import sources
 from customer360.models import Customer
-from sync import streams
+from sync import mapping, streams
 from sync.checks import check_stream
-from sync.models import RejectedRow, SyncRun
+from sync.models import Bookmark, RejectedRow, SyncRun
 from sync.reading import ColumnName, reading
+from sync.services import run_streams
 from sync.simulators.ccb import catalogue as simulated
 from sync.stream import FieldMap, Stream, Variant
 from sync.streams import STREAMS, by_name
 from sync.systems import SourceError, StreamSkipped, open_reader
 from sync.systems.catalogue import Catalogue, CatalogueColumn
 from sync.systems.ccb.dictionary import tables_of
-from sync.systems.fitting import fit
-from tests.sync.support import Ccb, contents, run_all, run_one
+from sync.systems.fitting import WIDENED, fit
+from tests.sync.support import TODAY, Ccb, contents, run_all, run_one
 
 CUSTOMERS = by_name("ccb.customers")
 
@@ -144,6 +145,28 @@ def test_a_widened_amount_is_a_warning_in_digits() -> None:
     assert any("CI_PAY.PAY_AMT takes 18 digits before the point" in detail for detail in fields)
 
 
+# What is said of it elsewhere
+
+
+def test_the_mapping_tells_where_else_a_field_may_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapping, "STREAMS", (replace(TWO_WAYS, needs=("CI_PREM",)),))
+    told = mapping.document()
+    assert "Skipped where CC&B has no `CI_PREM`." in told
+    assert "Where CC&B uses `C1_PER_CONTDET`, these come from elsewhere: `phone` from `t.CONTACT_VALUE`" in told
+
+
+@pytest.mark.usefixtures("mirror")
+def test_a_part_that_this_ccb_never_had_makes_its_data_no_older(monkeypatch: pytest.MonkeyPatch) -> None:
+    alerts = "ccb.account-alerts"
+    optional = tuple(replace(s, needs=("CI_ALERT_TYPE_L",)) if s.name == alerts else s for s in STREAMS)
+    monkeypatch.setattr(streams, "STREAMS", optional)
+    Bookmark.objects.filter(stream=alerts).update(last_success_at=None)
+    (before,) = sources.states(["ccb"])
+    SyncRun.objects.create(stream=alerts, mode=SyncRun.Mode.FULL, business_date=TODAY, state=SyncRun.State.SKIPPED)
+    (after,) = sources.states(["ccb"])
+    assert (before.freshness, after.freshness) == (sources.Freshness.NEVER, sources.Freshness.FRESH)
+
+
 # Over the wire
 
 
@@ -194,7 +217,7 @@ def test_a_widened_column_is_told_and_what_fits_is_taken(ccb: Ccb) -> None:
     assert run.state == SyncRun.State.DONE
     rejected = RejectedRow.objects.filter(stream=CUSTOMERS.name, field="email", closed_at=None)
     assert list(rejected.values_list("record_key", "reason")) == [(ids[0], RejectedRow.Reason.TOO_LONG)]
-    assert [w["detail"][:14] for w in run.warnings if w["field"] == "email"] == ["Widened column"]
+    assert [w["detail"].startswith(WIDENED) for w in run.warnings if w["field"] == "email"] == [True]
     assert Customer.objects.get(pk=ids[1]).email == "fits@example.com"
 
 
@@ -221,7 +244,4 @@ def test_a_stream_of_an_optional_part_is_skipped_and_nothing_else(ccb: Ccb, monk
 
 def run_all_of(*chosen: Stream) -> list[SyncRun]:
     """Run streams that the registry does not hold as they are here."""
-    from sync.services import run_streams
-    from tests.sync.support import TODAY
-
     return [run for run, _ in run_streams(chosen, business_date=TODAY)]

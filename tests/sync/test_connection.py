@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from sync import operations, services
@@ -19,8 +21,8 @@ from sync.models import CcbConnection, SyncRun
 from sync.simulators.ccb.server import Simulator
 from sync.stream import System
 from sync.streams import by_name
-from sync.systems import SourceError, open_reader
-from sync.systems.ccb import connecting
+from sync.systems import SourceError, StreamSkipped, open_reader
+from sync.systems.ccb import CcbReader, connecting
 from sync.systems.ccb.connecting import password
 from tests.factories import make_user
 from tests.sync.support import TODAY, Ccb, run_one
@@ -181,6 +183,18 @@ def test_outside_the_window_a_scheduled_run_is_skipped_and_says_so(ccb: Ccb, clo
     assert (run.state, outcome.read) == (SyncRun.State.SKIPPED, 0)
     assert f"CC&B is read from {closed.window_from:%H:%M} to {closed.window_to:%H:%M} (UTC) only" in run.message
     assert SyncRun.objects.get(pk=run.pk).state == SyncRun.State.SKIPPED
+
+
+@pytest.mark.usefixtures("mirror")
+def test_a_skipped_stream_does_not_make_the_command_fail(ccb: Ccb, monkeypatch: pytest.MonkeyPatch) -> None:
+    def skip(self: Any, stream: Any) -> Any:
+        raise StreamSkipped("Customers were not read: this CC&B has none.")
+
+    monkeypatch.setattr(CcbReader, "fitted", skip)
+    said = StringIO()
+    call_command("sync", CUSTOMERS.name, stdout=said)
+    assert "Customers: skipped" in said.getvalue()
+    assert "this CC&B has none" in said.getvalue()
 
 
 @pytest.mark.usefixtures("mirror")

@@ -39,6 +39,7 @@ _NO_TLS = re.compile(r"\[SSL: (WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE)|wrong 
 _NO_TLS_ADVICE = f"The listener does not speak TLS on that port. Correct the protocol or the port {_WHERE}."
 _UNREACHABLE = f"Check that CC&B is running and that host and port {_WHERE} are right; the next run tries again."
 _SILENT = f"Something listens there but does not answer: check host, port and protocol {_WHERE}."
+_ADDITIONS = re.compile(r"Help: https?://\S+| \(CONNECTION_ID=[^)]*\)")
 _CODE = re.compile(r"ORA-(\d{5})")
 _FINE = "The mirror is as it was after the last good run."
 
@@ -122,8 +123,9 @@ def _close(late: "Future[oracledb.Connection]") -> None:
 def explain(error: oracledb.Error, what: str) -> SourceError:
     """The driver's error as a sentence or two for a person: what happened, what is still fine, what to do."""
     detail = error.args[0] if error.args else None
-    # The driver adds a line with the address of Oracle's manual.
-    message = " ".join(str(getattr(detail, "message", error)).partition("Help: ")[0].split())
+    # Without the address of Oracle's manual and the connection's number, which the driver adds.
+    told = _ADDITIONS.sub("", str(getattr(detail, "message", error)))
+    message = " ".join(told.split())
     # The driver wraps what the listener said in an error of its own, without a code.
     code = getattr(detail, "code", 0) or next((int(found) for found in _CODE.findall(message)), 0)
     kind = SourceGone if code == SNAPSHOT_TOO_OLD else SourceError

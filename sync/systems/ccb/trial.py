@@ -16,7 +16,7 @@ from sync.systems.base import SourceError, StreamSkipped
 from sync.systems.catalogue import Catalogue
 from sync.systems.ccb.connecting import connect, explain
 from sync.systems.ccb.dictionary import read_catalogue, tables_of
-from sync.systems.fitting import fit
+from sync.systems.fitting import WIDENED, fit
 
 CLOCK_TOLERANCE_MINUTES = 5
 
@@ -133,7 +133,8 @@ def _fitted(streams: tuple[Stream, ...], catalogue: Catalogue) -> tuple[tuple[st
     problems, widened = [], []
     for stream in streams:
         try:
-            widened += [f"{stream.title}: {warning['detail']}" for warning in fit(stream, catalogue).warnings]
+            details = (warning["detail"].removeprefix(WIDENED) for warning in fit(stream, catalogue).warnings)
+            widened += [f"{stream.title}: {detail}" for detail in details]
         except StreamSkipped:
             continue
         except SourceError as failure:

@@ -67,6 +67,7 @@ def test_a_row_is_inserted_changed_and_deleted(path: Path, control: Control) -> 
         (("serve", "--port", "99999"), "There is no port 99999"),
         (("edit", "CI_PER", "PER_ID", "--delete"), "not of the form NAME=VALUE"),
         (("fault", "error"), "needs the option 'code'"),
+        (("serve", "--port", "0", "--certificate", "none.pem"), "none.pem holds no certificate with its key"),
         (("day",), "no business date"),
     ],
 )

@@ -122,11 +122,33 @@ def test_a_hidden_table_is_absent_even_in_an_old_snapshot(connect: Connect, cont
         read(connection)
 
 
+def test_a_widened_column_is_told_by_the_catalogue_and_described_so(connect: Connect, control: Control) -> None:
+    connection = connect()
+    control.arm("widen-column", name="CI_PER.EMAILID", width=400)
+    control.arm("widen-column", name="CI_FT.CUR_AMT", width=20)
+    listed = (
+        "SELECT TABLE_NAME || '.' || COLUMN_NAME, {} FROM ALL_TAB_COLUMNS WHERE COLUMN_NAME IN ('EMAILID', 'CUR_AMT')"
+    )
+    with connection.cursor() as cursor:
+        characters = dict(cursor.execute(listed.format("CHAR_LENGTH")).fetchall())
+        digits = dict(cursor.execute(listed.format("DATA_PRECISION")).fetchall())
+        cursor.execute("SELECT EMAILID, PER_ID FROM CI_PER")
+        assert [column.display_size for column in cursor.description] == [400, 10]
+    assert (characters["CI_PER.EMAILID"], characters["CI_FT.CUR_AMT"]) == (400, 0)
+    assert (digits["CI_FT.CUR_AMT"], digits["CI_BILL_SA.CUR_AMT"], digits["CI_PER.EMAILID"]) == (20, 15, None)
+
+
+def test_the_catalogue_counts_the_rows_of_a_table(connect: Connect, control: Control) -> None:
+    counted = "SELECT NUM_ROWS FROM ALL_TABLES WHERE OWNER = 'CISADM' AND TABLE_NAME IN ('CI_FT', 'CI_BILL')"
+    assert sorted(read(connect(), counted)) == [0, 40]
+
+
 @pytest.mark.parametrize(
     ("fault", "options", "message"),
     [
         ("nonsense", {}, "no fault"),
         ("error", {}, "needs the option 'code'"),
+        ("widen-column", {"name": "CI_PER.EMAILID"}, "needs the option 'width'"),
         ("slow", {"rows": 3}, "no option 'rows'"),
         ("error", {"code": "x"}, "takes a number, not 'x'"),
     ],

@@ -61,7 +61,8 @@ class World:
     others: list[VisibleModel] = field(default_factory=list)
     _syllables: Iterator[str] = field(default_factory=lambda: map(chr, range(0xA000, 0xA48D)))
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(7_310_317, 1_013))
-    _years: Iterator[int] = field(default_factory=lambda: iter(range(1601, 1900)))
+    # A form shows the seconds that CC&B may take, 1800, which would look like a year.
+    _years: Iterator[int] = field(default_factory=lambda: (year for year in range(1601, 1900) if year != 1800))
 
     @property
     def records(self) -> list[VisibleModel]:

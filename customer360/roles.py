@@ -57,6 +57,7 @@ ROLES = (
             ("sync", None, ("view",)),
             ("sync", "alertchannel", EVERY_ACTION),
             ("axes", "accessattempt", ("view", "delete")),
+            ("sync", "sitechoice", ("change",)),
             ("sync", "ccbconnection", EVERY_ACTION),
         ),
         may=("sync.operate",),

@@ -43,11 +43,15 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to move one stream's bookmark, for `length` from each sign of life."""
+    """The right to move one stream's bookmark, for `length` from each sign of life.
+
+    `question` is the fingerprint of what the run set out to ask, which the bookmark keeps.
+    """
 
     stream: str
     token: int
     length: timedelta = LEASE
+    question: str = ""
 
     def extend(self, by: timedelta | None = None) -> None:
         """Keep the lease for its length from now, or for as long as is said.
@@ -68,7 +72,7 @@ class Lease:
         Raises LeaseLost if another run has taken the stream, which rolls the data back with it.
         """
         now = timezone.now()
-        moved = {"last_success_at": now, "last_run": run}
+        moved = {"last_success_at": now, "last_run": run, "question": self.question}
         if run.mode == SyncRun.Mode.FULL:
             moved["last_full_at"] = now
         bookmark = Bookmark.objects.select_for_update().filter(stream=self.stream, token=self.token).first()
@@ -125,13 +129,14 @@ def held() -> set[str]:
         return {stream for (stream,) in cursor.fetchall()}
 
 
-def since(stream: str, overlap: timedelta, clock: datetime) -> datetime | None:
+def since(stream: str, overlap: timedelta, clock: datetime, *, question: str = "") -> datetime | None:
     """The closed lower bound of the next read, in the source's clock.
 
-    None asks for everything: where nothing was read yet, and where the bookmark lies in the source's future, which
-    means that the source was set back, as after a restore.
+    None asks for everything: where nothing was read yet, where the last run put another question (a line of the stream
+    or a choice of the site changed, and rows read before would look otherwise), and where the bookmark lies in the
+    source's future, which means that the source was set back, as after a restore.
     """
-    value = Bookmark.objects.filter(stream=stream).values_list("value", flat=True).first()
+    value = Bookmark.objects.filter(stream=stream, question=question).values_list("value", flat=True).first()
     bookmark = datetime.fromisoformat(value) if value else None
     return bookmark - overlap if bookmark and bookmark <= clock else None
 

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import FieldDoesNotExist
 
+from sync.choices import DEFAULTS
+from sync.extraction import choices_bound
 from sync.stream import Direction, Owner, Stream
 from sync.streams import STREAMS
 
@@ -17,6 +19,12 @@ from sync.streams import STREAMS
 def streams_join_with_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E201 to E207, E209 and E220, for every stream there is."""
     return [*(message for stream in STREAMS for message in check_stream(stream)), *check_owners(STREAMS)]
+
+
+@register()
+def choices_are_declared_and_used(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E210 and E211, for every stream and every choice."""
+    return list(check_choices(STREAMS))
 
 
 @register()
@@ -70,6 +78,18 @@ def check_stream(stream: Stream) -> Iterator[CheckMessage]:
         yield Error(
             f"{stream.name} has no key, or no line that fills it.", hint="Name the key's fields.", id="sync.E205"
         )
+
+
+def check_choices(streams: tuple[Stream, ...]) -> Iterator[CheckMessage]:
+    """Whether every bind of a stream is a declared choice, and every choice is bound by some stream."""
+    bound = {name: stream.name for stream in streams for name in choices_bound(stream)}
+    for name in sorted(bound.keys() - DEFAULTS.keys()):
+        yield Error(
+            f"{bound[name]} binds :{name}, which is no choice of the site.", hint="Declare it in sync/choices.py.",
+            id="sync.E210",
+        )  # fmt: skip
+    for name in sorted(DEFAULTS.keys() - bound.keys()):
+        yield Error(f"No stream binds the choice {name}.", hint="Remove it from sync/choices.py.", id="sync.E211")
 
 
 def check_owners(streams: tuple[Stream, ...]) -> Iterator[CheckMessage]:

@@ -1,10 +1,12 @@
 """The query that a stream asks its system: derived from the stream's lines, in the written subset of Oracle SQL."""
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from sync.choices import DEFAULTS
 from sync.stream import KeyRange, Stream
 from sync.transforms import MOMENT
 
@@ -15,13 +17,45 @@ _BIND = re.compile(r"(?<![:\w']):([a-z_]+)")
 
 
 def extraction(
-    stream: Stream, *, language: str, since: datetime | None = None, within: KeyRange | None = None
+    stream: Stream,
+    *,
+    language: str,
+    since: datetime | None = None,
+    choices: Mapping[str, str] = DEFAULTS,
+    within: KeyRange | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """The statement and its binds, in the order in which the statement names them.
 
-    `since` is the lower bound of the cursor, in the source's own clock and included; None asks for everything. `within`
-    asks for one range of a split stream's key.
+    `since` is the lower bound of the cursor, in the source's own clock and included; None asks for everything.
+    `choices` are what the site chose, by name; the delivered values unless given. `within` asks for one range of a
+    split stream's key.
     """
+    statement = _statement(stream, since, within)
+    values: dict[str, Any] = {**choices, "language": language, "since": since}
+    if within:
+        values |= {"lower": within.lower, "upper": within.upper}
+    return statement, {name: values[name] for name in binds_of(statement)}
+
+
+def binds_of(statement: str) -> tuple[str, ...]:
+    """The names that a statement binds, once each, in the order in which it names them."""
+    return tuple(dict.fromkeys(_BIND.findall(statement)))
+
+
+def question(stream: Stream, *, language: str, choices: Mapping[str, str]) -> str:
+    """A fingerprint of what a stream asks for as a whole: it differs once a line of it or a choice of the site does."""
+    statement, binds = extraction(stream, language=language, choices=choices)
+    return hashlib.sha256(repr((statement, sorted(binds.items()))).encode()).hexdigest()
+
+
+def choices_bound(stream: Stream) -> frozenset[str]:
+    """The choices of the site that a stream binds, in any of the ways to read it."""
+    bound = {name for reading in stream.readings for name in binds_of(_statement(reading, None))}
+    return frozenset(bound - {"language", "since"})
+
+
+def _statement(stream: Stream, since: datetime | None, within: KeyRange | None = None) -> str:
+    """The SELECT of a stream."""
     columns = [
         f'{line.transform.extract(line.theirs)} AS "{stream.model_field(line.ours).column}"' for line in stream.fields
     ]
@@ -36,10 +70,7 @@ def extraction(
     statement = f"SELECT\n    {listed}\nFROM {stream.source.strip()}"
     if conditions:
         statement += "\nWHERE " + " AND ".join(f"({condition})" for condition in conditions)
-    values: dict[str, Any] = {"language": language, "since": since}
-    if within:
-        values |= {"lower": within.lower, "upper": within.upper}
-    return statement, {name: values[name] for name in dict.fromkeys(_BIND.findall(statement))}
+    return statement
 
 
 def _within(key: str, within: KeyRange) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
@@ -157,7 +158,9 @@ def _alone(
             going.save(update_fields=["business_date", "accepted_brake"])
             return going, Outcome()
         _abandon_dead(stream, run)
-        lower = None if full else _lower_bound(stream, session)
+        run.question = session.reader.question(session.reader.fitted(stream).stream)
+        held = replace(held, question=run.question)
+        lower = None if full else _lower_bound(stream, session, run.question)
         run.mode = SyncRun.Mode.NEW if lower else SyncRun.Mode.FULL
         if run.accepted_brake and run.accepted_removals is None:
             run.accepted_removals = brakes.shown(stream.name)
@@ -215,11 +218,11 @@ def _failed(stream: Stream, run: SyncRun, session: _Session, error: Exception) -
     return close(run, SyncRun.State.FAILED, message)
 
 
-def _lower_bound(stream: Stream, session: _Session) -> datetime | None:
+def _lower_bound(stream: Stream, session: _Session, asked: str) -> datetime | None:
     """Where a stream with a cursor begins to read; None where everything is to be compared."""
     if not stream.cursor:
         return None
-    return bookmarks.since(stream.name, stream.cursor.overlap, session.reader.clock)
+    return bookmarks.since(stream.name, stream.cursor.overlap, session.reader.clock, question=asked)
 
 
 def _attempts(

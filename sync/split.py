@@ -6,6 +6,7 @@ process planned a run, which ones read its ranges, and whether they still live.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -188,7 +189,7 @@ def _end(run_id: UUID) -> bool:
                 logger.warning("seen keys are gone, their ranges are read again", run=str(run_id))
                 return False
             held.extend(bookmarks.WRITING_LEASE)
-            _decide(run, stream, held)
+            _decide(run, stream, replace(held, question=run.question))
     except bookmarks.AlreadyRunning:
         return False
     except Exception as error:

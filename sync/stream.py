@@ -114,7 +114,8 @@ class Stream:
     that identify a record. Without a cursor every run is a full compare. `fixed` names the fields that a record keeps
     once the mirror has it frozen (`is_frozen`): a later change of one is taken, as the source's word stands, and told
     as a warning of the run. `split` lets a full compare be read in ranges; a master table, which is read at one point
-    in time, has none.
+    in time, has none. `window` names our date field by which the source is read from some day on: a
+    full compare expects no record from before the first day that it read, and leaves such a one as it is.
 
     Which way it is read is decided at connect, by the system's catalogue: the first of `variants` whose needs are met,
     else as the stream itself says. `needs` names the tables of an optional part of the system: where one is missing,
@@ -138,6 +139,7 @@ class Stream:
     notes: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
+    window: str = ""
 
     def field_map(self, ours: str) -> FieldMap:
         """The line that fills a field; KeyError if no line does."""

@@ -97,6 +97,14 @@ _IMPOSSIBLE = f"TO_DATE('{IMPOSSIBLE.isoformat(' ')}', 'YYYY-MM-DD HH24:MI:SS')"
 
 
 @dataclass(frozen=True)
+class Quantity(Transform):
+    """An exact quantity of something measured."""
+
+    arrow: ClassVar[pa.DataType] = pa.decimal128(38, 6)
+    meaning: ClassVar[str] = "exact quantity, six decimals"
+
+
+@dataclass(frozen=True)
 class Dated(Transform):
     """What Oracle holds as a DATE. One that is no date of our calendar must cost its own row alone, not the stream."""
 
@@ -132,6 +140,7 @@ class Moment(Dated):
 TEXT = Text()
 YES_NO = YesNo()
 MONEY = Money()
+QUANTITY = Quantity()
 DAY = Day()
 MOMENT = Moment()
 

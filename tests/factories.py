@@ -16,16 +16,21 @@ from customer360.models import (
     AccountAlert,
     AccountCustomer,
     AccountSummary,
+    AgreementServicePoint,
     Bill,
+    BilledUse,
     Customer,
     FinancialTransaction,
     MatchEvent,
+    Meter,
+    MeterRead,
     Note,
     Payment,
     PaymentTender,
     Premise,
     RowRule,
     ServiceAgreement,
+    ServicePoint,
     User,
     VisibilityRule,
 )
@@ -93,7 +98,8 @@ def make_account_customer(account: Account, customer: Customer, **values: Any) -
 
 def make_summary(account: Account, **values: Any) -> AccountSummary:
     """The figures of an account; nothing owed unless amounts are given."""
-    return AccountSummary.objects.create(**({"account": account, "as_of": TODAY} | values))
+    computed = {"as_of": TODAY, "fiscal_year_start": TODAY.replace(month=1, day=1)}
+    return AccountSummary.objects.create(**({"account": account} | computed | values))
 
 
 def make_premise(address1: str = "1180 Pier Road, Unit B", **values: Any) -> Premise:
@@ -108,6 +114,79 @@ def make_premise(address1: str = "1180 Pier Road, Unit B", **values: Any) -> Pre
         "country": "USA",
     }
     return Premise.objects.create(**(defaults | {"address1": address1} | values))
+
+
+def make_service_point(premise: Premise | None = None, **values: Any) -> ServicePoint:
+    """A connected electric service point; on a premise of its own unless one is given."""
+    defaults = {
+        "service_point_id": _identifier("55"),
+        "premise": premise or make_premise(),
+        "point_type": "E-MTR",
+        "point_type_name": "Electric, metered",
+        "status": "R",
+        "status_name": "In service",
+        "connection": ServicePoint.Connection.CONNECTED,
+        "installed_on": date(2012, 6, 1),
+    }
+    return ServicePoint.objects.create(**(defaults | values))
+
+
+def make_point_link(
+    agreement: ServiceAgreement, point: ServicePoint | None = None, **values: Any
+) -> AgreementServicePoint:
+    """That an agreement takes service at a service point, of the agreement's premise unless one is given."""
+    defaults = {
+        "link_id": _identifier("77"),
+        "service_agreement": agreement,
+        "service_point": point or make_service_point(agreement.premise),
+        "started_on": agreement.start_date,
+        "use_code": "+",
+    }
+    return AgreementServicePoint.objects.create(**(defaults | values))
+
+
+def make_meter(point: ServicePoint | None = None, **values: Any) -> Meter:
+    """A meter that is installed at a service point, of its own unless one is given."""
+    number = _identifier("59", 12)
+    defaults = {
+        "installation_id": number,
+        "service_point": point or make_service_point(),
+        "meter_id": _identifier("66"),
+        "badge": f"E-{number[-7:]}",
+        "serial": f"88{number[-7:]}",
+        "meter_type": "E-AMI",
+        "installed_on": date(2021, 2, 3),
+    }
+    return Meter.objects.create(**(defaults | values))
+
+
+def make_meter_read(meter: Meter, **values: Any) -> MeterRead:
+    """The latest read of a meter."""
+    defaults = {
+        "installation_id": meter.installation_id,
+        "meter": meter,
+        "read_at": datetime(2026, 11, 21, 8, 15, tzinfo=UTC),
+        "reading": Decimal("48210.5"),
+        "unit": "KWH",
+    }
+    return MeterRead.objects.create(**(defaults | values))
+
+
+def make_use(agreement: ServiceAgreement, end: date = TODAY, **values: Any) -> BilledUse:
+    """What was billed as used over thirty days up to a day: 850 kWh unless given."""
+    defaults = {
+        "segment_id": _identifier("42", 12),
+        "unit": "KWH",
+        "time_of_use": BilledUse.WHOLE,
+        "quantity_kind": BilledUse.WHOLE,
+        "service_agreement": agreement,
+        "status": BilledUse.Status.FROZEN,
+        "start_date": end - timedelta(days=30),
+        "end_date": end,
+        "quantity": Decimal(850),
+        "is_estimated": False,
+    }
+    return BilledUse.objects.create(**(defaults | values))
 
 
 def make_agreement(account: Account, premise: Premise | None = None, **values: Any) -> ServiceAgreement:

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customer360', '0003_keys_in_byte_order'),
+        ('customer360', '0004_metering_and_industry'),
     ]
 
     operations = [

@@ -6,6 +6,7 @@ from customer360.models.billing import Bill, FinancialTransaction, MatchEvent
 from customer360.models.customer import Customer
 from customer360.models.fiscal import FiscalCalendar, FiscalYear
 from customer360.models.links import LinkPattern
+from customer360.models.metering import AgreementServicePoint, BilledUse, Meter, MeterRead, ServicePoint
 from customer360.models.note import AccountAlert, Note
 from customer360.models.payments import Payment, PaymentTender
 from customer360.models.rules import RowRule, VisibilityRule
@@ -18,7 +19,9 @@ __all__ = [
     "AccountAlert",
     "AccountCustomer",
     "AccountSummary",
+    "AgreementServicePoint",
     "Bill",
+    "BilledUse",
     "ChangeStamp",
     "Customer",
     "FinancialTransaction",
@@ -26,6 +29,8 @@ __all__ = [
     "FiscalYear",
     "LinkPattern",
     "MatchEvent",
+    "Meter",
+    "MeterRead",
     "MirroredAddress",
     "MirroredModel",
     "Note",
@@ -34,6 +39,7 @@ __all__ = [
     "Premise",
     "RowRule",
     "ServiceAgreement",
+    "ServicePoint",
     "User",
     "VisibilityRule",
     "VisibleModel",

@@ -52,6 +52,9 @@ class Account(MirroredAddress, MirroredModel):
     )
     bill_cycle = models.CharField("cycle", max_length=4, null=True, blank=True, help_text="Bill cycle code.")
     bill_cycle_name = models.CharField("bill cycle", max_length=60, null=True, blank=True, help_text="Bill cycle.")
+    account_representative = models.CharField(
+        "account representative", max_length=254, null=True, blank=True, help_text="Who looks after the customer."
+    )
     setup_date = models.DateField("since", null=True, blank=True, help_text="The day the account was set up.")
     currency = models.CharField(max_length=3, null=True, blank=True, help_text="The currency of the account's money.")
     collection_class = models.CharField(
@@ -69,8 +72,8 @@ class Account(MirroredAddress, MirroredModel):
         FieldGroup.IDENTITY: ("account_id",),
         FieldGroup.PROFILE: (
             "customer", "name", "status", "customer_class", "customer_class_name", "manage_group", "manage_group_name",
-            "cis_division", "cis_division_name", "bill_cycle", "bill_cycle_name", "setup_date", "currency",
-            "is_open_item", "removed_at",
+            "cis_division", "cis_division_name", "bill_cycle", "bill_cycle_name", "account_representative",
+            "setup_date", "currency", "is_open_item", "removed_at",
         ),
         FieldGroup.CONTACT: MirroredAddress.ADDRESS_FIELDS,
         FieldGroup.NOTES: ("alert_text",),

@@ -19,12 +19,19 @@ class Customer(MirroredAddress, MirroredModel):
     name = models.CharField(max_length=254, help_text="The primary name; people as Last,First.")
     kind = models.CharField(max_length=10, choices=Kind, help_text="A human being or an organisation.")
     email = models.CharField("e-mail", max_length=254, blank=True, null=True, help_text="The primary e-mail address.")
-    phone = models.CharField(max_length=40, blank=True, null=True, help_text="The primary telephone number.")
+    phone = models.CharField(max_length=254, blank=True, null=True, help_text="The primary telephone number.")
+    industry = models.CharField(
+        max_length=254, null=True, blank=True,
+        help_text="Of the agreements by their revenue of twelve months, else as written down about the person.",
+    )  # fmt: skip
+    business_description = models.CharField(
+        "business description", max_length=254, null=True, blank=True, help_text="What the customer does."
+    )
     history = tracked()
 
     field_groups = {
         FieldGroup.IDENTITY: ("person_id",),
-        FieldGroup.PROFILE: ("name", "kind", "removed_at"),
+        FieldGroup.PROFILE: ("name", "kind", "industry", "business_description", "removed_at"),
         FieldGroup.CONTACT: ("email", "phone", *MirroredAddress.ADDRESS_FIELDS),
     }
     derived_fields = {

@@ -29,11 +29,14 @@ class Premise(MirroredAddress, MirroredModel):
         blank=True,
         help_text="What must not be interrupted, and why.",
     )
+    latitude = models.CharField(max_length=50, null=True, blank=True, help_text="Degrees north, as CC&B has them.")
+    longitude = models.CharField(max_length=50, null=True, blank=True, help_text="Degrees east, as CC&B has them.")
     history = tracked()
 
     field_groups = {
         FieldGroup.SERVICE: (
-            "premise_id", "premise_type", "premise_type_name", "life_support", "life_support_note", "removed_at",
+            "premise_id", "premise_type", "premise_type_name", "life_support", "life_support_note", "latitude",
+            "longitude", "removed_at",
             *MirroredAddress.ADDRESS_FIELDS,
         ),
     }  # fmt: skip
@@ -84,8 +87,14 @@ class ServiceAgreement(MirroredModel):
     service_type_name = models.CharField(
         "service", max_length=60, null=True, blank=True, help_text="Electric, gas, water …"
     )
+    use_unit = models.CharField(
+        "unit of use", max_length=30, null=True, blank=True, help_text="The unit of measure that its use is shown in."
+    )
     revenue_class = models.CharField(
-        "revenue class", max_length=8, null=True, blank=True, help_text="Revenue class code."
+        "revenue class code", max_length=8, null=True, blank=True, help_text="Revenue class code."
+    )
+    revenue_class_name = models.CharField(
+        "revenue class", max_length=60, null=True, blank=True, help_text="Residential, commercial, industrial …"
     )
     status = models.CharField(max_length=15, choices=Status, help_text="Where the agreement is in its life.")
     start_date = models.DateField("service start", null=True, blank=True, help_text="The day service began.")
@@ -94,13 +103,14 @@ class ServiceAgreement(MirroredModel):
     renewal_date = models.DateField("renews", null=True, blank=True, help_text="The day the agreement is renewed.")
     rate = models.CharField(max_length=8, null=True, blank=True, help_text="The rate schedule in force.")
     sic_code = models.CharField("SIC", max_length=8, null=True, blank=True, help_text="Industry code of the service.")
+    industry = models.CharField(max_length=60, null=True, blank=True, help_text="Industry of the service.")
     history = tracked()
 
     field_groups = {
         FieldGroup.SERVICE: (
             "service_agreement_id", "account", "premise", "cis_division", "sa_type", "sa_type_name", "service_type",
-            "service_type_name", "revenue_class", "status", "start_date", "end_date", "expiry_date", "renewal_date",
-            "rate", "sic_code", "removed_at",
+            "service_type_name", "use_unit", "revenue_class", "revenue_class_name", "status", "start_date", "end_date",
+            "expiry_date", "renewal_date", "rate", "sic_code", "industry", "removed_at",
         ),
     }  # fmt: skip
     derived_fields = {"is_open": ("status",)}

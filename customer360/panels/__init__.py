@@ -3,10 +3,31 @@
 from collections.abc import Callable
 from typing import Any
 
-from customer360.models import Account, AccountCustomer, Customer, FinancialTransaction, Note, Premise
+from customer360.models import (
+    Account,
+    AccountCustomer,
+    BilledUse,
+    Customer,
+    FinancialTransaction,
+    Meter,
+    Note,
+    Premise,
+    ServicePoint,
+)
 from customer360.models import ServiceAgreement as Agreement
 from customer360.pages import Fields, Panel, Visit, register
-from customer360.panels import agreement, alerts, billing, customers, figures, notes, people, place, premises
+from customer360.panels import (
+    agreement,
+    alerts,
+    billing,
+    customers,
+    figures,
+    metering,
+    notes,
+    people,
+    place,
+    premises,
+)
 
 
 def _put(
@@ -39,6 +60,7 @@ _put("billing", "Billing", "centre", 70, billing.billing, key="b")
 _put("notes", "Notes", "aside", 80, notes.notes, (Note, "account"), (Note, "written_at"), key="n")
 
 _put("totals", "Totals", "figures", 10, customers.totals, (AccountCustomer, "account"), page="customer")
+_put("trade", "Trade", "side", 25, customers.trade, page="customer", template="lines")
 _put("contact", "Contact", "side", 20, customers.contact, page="customer", template="lines", key="c")
 _put(
     "accounts", "Accounts", "centre", 30, customers.accounts,
@@ -77,3 +99,10 @@ _put(
     (FinancialTransaction, "current_amount"),
     page="service-agreement", template="listed", key="t",
 )  # fmt: skip
+
+_put(
+    "points", "Service points and meters", "centre", 35, metering.service_points, (ServicePoint, "premise"),
+    page="premise", key="m",
+)  # fmt: skip
+_put("points", "Meters", "centre", 35, metering.meters, (Meter, "badge"), page="service-agreement", key="m")
+_put("use", "Use", "aside", 50, metering.use, (BilledUse, "quantity"), page="service-agreement", key="u")

@@ -1,5 +1,6 @@
-"""The chart of an account's bills: thirteen months beside the same months a year before, drawn as SVG by the server."""
+"""Charts of thirteen months beside the same months a year before, drawn as SVG by the server: bills, and billed use."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -39,9 +40,20 @@ class Month:
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a chart is called, and how it says the value of a month; `nothing` stands for a month without one."""
+
+    heading: str
+    title: str
+    nothing: str
+    say: Callable[[date, Decimal], str]
+
+
+@dataclass(frozen=True)
 class Chart:
     """The chart as its template draws it, and what it tells in words."""
 
+    words: Words
     months: list[Month]
     axis: float
     description: str
@@ -49,16 +61,21 @@ class Chart:
 
 def chart(visit: Visit, today: date) -> Chart | None:
     """The bills of the thirteen months up to today's; nothing where none was billed in them, or none may be seen."""
+    currency = currency_of(visit.viewer, visit.record)
+    words = Words("Bills, 13 months", "Bill amount by month", "no bill", lambda month, amount: money(amount, currency))
+    return draw(selectors.billed_by_month(visit.viewer, visit.record, since=first_month(today)), today, words)
+
+
+def draw(values: Mapping[date, Decimal], today: date, words: Words) -> Chart | None:
+    """The chart of values by the first day of their month; nothing where none is of the last thirteen months."""
     firsts = [_month_before(today.replace(day=1), back) for back in reversed(range(MONTHS))]
-    billed = selectors.billed_by_month(visit.viewer, visit.record, since=_month_before(firsts[0], 12))
-    pairs = [(first, billed.get(first), billed.get(_month_before(first, 12))) for first in firsts]
+    pairs = [(first, values.get(first), values.get(_month_before(first, 12))) for first in firsts]
     amounts = [amount for _, *pair in pairs for amount in pair if amount is not None]
     if not any(now is not None for _, now, _ in pairs):
         return None
     highest, lowest = max(Decimal(0), *amounts), min(Decimal(0), *amounts)
     scale = (BOTTOM - TOP) / float(highest - lowest or 1)
     axis = TOP + float(highest) * scale
-    currency = currency_of(visit.viewer, visit.record)
 
     def bar(x: float, amount: Decimal, style: str) -> Bar:
         height = abs(float(amount)) * scale
@@ -69,23 +86,35 @@ def chart(visit: Visit, today: date) -> Chart | None:
         x = 6 + STEP * number
         bars = [bar(x, before, "fv2")] if before else []
         bars += [bar(x + BAR + GAP, now, "fv1")] if now else []
-        in_words = [None if amount is None else money(amount, currency) for amount in (now, before)]
+        year_before = _month_before(first, 12)
+        in_words = [
+            None if amount is None else words.say(month, amount)
+            for month, amount in ((first, now), (year_before, before))
+        ]
         months.append(Month(monthyear(first), monthyear(first)[0], round(x + BAR, 1), *in_words, bars))
-    return Chart(months, round(axis + 0.5, 1), _description(pairs, currency))
+    return Chart(words, months, round(axis + 0.5, 1), _description(pairs, words))
 
 
-def _description(pairs: list[tuple[date, Decimal | None, Decimal | None]], currency: str) -> str:
+def first_month(today: date) -> date:
+    """The first day of the earliest month that a chart of today shows, the year before included."""
+    return _month_before(today.replace(day=1), MONTHS + 11)
+
+
+def _description(pairs: list[tuple[date, Decimal | None, Decimal | None]], words: Words) -> str:
     """What the chart shows, for those who do not see it."""
-    billed = [(now, first) for first, now, _ in pairs if now is not None]
-    (highest, high), (lowest, low) = max(billed), min(billed)
-    words = [f"Thirteen months to {fullmonth(pairs[-1][0])}."]
-    if len(billed) > 1:
-        words.append(f"Highest {fullmonth(high)}, {money(highest, currency)}; lowest {fullmonth(low)}, ")
-        words[-1] += f"{money(lowest, currency)}."
+    known = [(now, first) for first, now, _ in pairs if now is not None]
+    (highest, high), (lowest, low) = max(known), min(known)
+    told = [f"Thirteen months to {fullmonth(pairs[-1][0])}."]
+    if len(known) > 1:
+        told.append(f"Highest {fullmonth(high)}, {words.say(high, highest)}; lowest {fullmonth(low)}, ")
+        told[-1] += f"{words.say(low, lowest)}."
     first, now, before = next(pair for pair in reversed(pairs) if pair[1] is not None)
-    latest = f"{fullmonth(first)} is {money(now, currency)}"
-    words.append(f"{latest}; a year before it was {money(before, currency)}." if before is not None else f"{latest}.")
-    return " ".join(words)
+    latest = f"{fullmonth(first)} is {words.say(first, now or Decimal(0))}"
+    year_before = _month_before(first, 12)
+    told.append(
+        f"{latest}; a year before it was {words.say(year_before, before)}." if before is not None else f"{latest}."
+    )
+    return " ".join(told)
 
 
 def _month_before(first: date, months: int) -> date:

@@ -24,6 +24,14 @@ CONTACT_LINES = (
 )
 
 
+TRADE_LINES = (Column(Customer, "industry"), Column(Customer, "business_description", label="Business"))
+
+
+def trade(visit: Visit) -> list[Cell]:
+    """What the customer does."""
+    return lines(visit.viewer, visit.record, TRADE_LINES)
+
+
 def contact(visit: Visit) -> list[Cell]:
     """How to reach the customer."""
     return lines(visit.viewer, visit.record, CONTACT_LINES)

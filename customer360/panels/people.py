@@ -22,6 +22,9 @@ CUSTOMER_NAME = Column(
 ACCOUNT_LINES = (
     Column(Account, "address", label="Mail to"),
     Column(Account, "cis_division_name"),
+    Column(Account, "account_representative", label="Representative"),
+    Column(Account, "customer__industry"),
+    Column(Account, "customer__business_description", label="Business"),
 )
 
 

@@ -1,11 +1,11 @@
 """Where an account is served, and under which agreements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from customer360 import selectors
-from customer360.models import Premise
+from customer360.models import Meter, Premise
 from customer360.models import ServiceAgreement as Agreement
 from customer360.pages import Visit
 from customer360.panels.folding import asked_page
@@ -44,6 +44,13 @@ PREMISE_LINES = (
 
 Served = tuple[VisibleRecord | None, VisibleRecord]
 """A premise, or None, and one agreement that serves it."""
+
+
+@dataclass(frozen=True)
+class Badge:
+    """The numbers on the meters of an agreement, as the field of a meter that a column shows."""
+
+    badge: str | None
 
 
 @dataclass(frozen=True)
@@ -102,12 +109,18 @@ def _part(
     page = selectors.Slice.of_list(agreements, asked_page(visit, parameter), size)
     is_whole = asked_page(visit, parameter) is not None
     shown = page.records if is_whole else page.records[:at_first]
-    return Part(_premise_table(visit.viewer, caption, shown), page, is_whole, is_cut=len(shown) < page.total)
+    table = _premise_table(visit.viewer, caption, shown, visit.read(selectors.service).badges)
+    return Part(table, page, is_whole, is_cut=len(shown) < page.total)
 
 
-def _premise_table(viewer: Viewer, caption: str, served: Sequence[Served]) -> Table:
-    """Agreements in their order, by premise."""
-    table = Table.for_viewer(viewer, caption, AGREEMENT_COLUMNS)
+def _premise_table(viewer: Viewer, caption: str, served: Sequence[Served], badges: Mapping[str, str]) -> Table:
+    """Agreements in their order, by premise, with the numbers on their meters where any has one."""
+    columns = list(AGREEMENT_COLUMNS)
+    if any(agreement.pk in badges for _, agreement in served):
+        # A caller reads the meter out; the type is in the rate, and on the agreement's own page.
+        columns = [column for column in columns if column.path != "sa_type_name"]
+        columns.insert(2, Column(Meter, "badge", "identifier", record=lambda row: Badge(badges.get(row.pk))))
+    table = Table.for_viewer(viewer, caption, columns)
     for premise, group in groupby(served, key=lambda pair: pair[0]):
         agreements = [agreement for _, agreement in group]
         table.add(agreements, heading=_premise_heading(viewer, premise), is_muted=is_stopped)

@@ -13,14 +13,23 @@ from customer360.selectors.customer import (
     premises_served,
 )
 from customer360.selectors.lists import Slice
+from customer360.selectors.metering import (
+    MeteredPoint,
+    MonthOfUse,
+    Use,
+    points_of_agreement,
+    points_of_premise,
+    use,
+)
 from customer360.selectors.money import ENTRIES_A_PAGE, billed_by_month, bills, payments, tenders, transactions
 from customer360.selectors.notes import Counts, alerts, counts, notes, notes_about, notes_of
 from customer360.selectors.premise import Occupancy, agreements_served, occupancy, occupying_agreement, premise
 
 __all__ = (
-    "ENDED_STATUSES", "ENTRIES_A_PAGE", "Counts", "CustomerCounts", "Holdings", "Ledger", "Occupancy", "ServedPremise",
-    "Service", "Slice", "Sums", "account", "accounts_held", "agreements_served", "alerts", "billed_by_month", "bills",
-    "counts", "customer", "customer_counts", "customers", "holdings", "ledger", "notes", "notes_about", "notes_of",
-    "occupancy", "occupying_agreement", "payments", "premise", "premises_served", "service", "service_agreement",
-    "tenders", "transactions", "transactions_listed",
+    "ENDED_STATUSES", "ENTRIES_A_PAGE", "Counts", "CustomerCounts", "Holdings", "Ledger", "MeteredPoint",
+    "MonthOfUse", "Occupancy", "ServedPremise", "Service", "Slice", "Sums", "Use", "account", "accounts_held",
+    "agreements_served", "alerts", "billed_by_month", "bills", "counts", "customer", "customer_counts",
+    "customers", "holdings", "ledger", "notes", "notes_about", "notes_of", "occupancy", "occupying_agreement",
+    "payments", "points_of_agreement", "points_of_premise", "premise", "premises_served", "service",
+    "service_agreement", "tenders", "transactions", "transactions_listed", "use",
 )  # fmt: skip

@@ -1,9 +1,10 @@
 """Reads of one account: the account itself, its customers, and what it is served with."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from customer360.models import Account, AccountCustomer, Premise, ServiceAgreement
+from customer360.selectors.metering import badges_of_agreement, may_see_badges
 from customer360.visibility.viewer import Viewer, VisibleRecord
 
 ENDED_STATUSES = (ServiceAgreement.Status.CLOSED, ServiceAgreement.Status.CANCELED)
@@ -38,10 +39,14 @@ class ServedPremise:
 
 @dataclass
 class Service:
-    """What an account is served with: premises with agreements in force or to come, and those whose service is over."""
+    """What an account is served with: premises with agreements in force or to come, and those whose service is over.
+
+    `badges` are the numbers on the installed meters, by agreement; agreements without a meter are not there.
+    """
 
     current: list[ServedPremise]
     ended: list[ServedPremise]
+    badges: dict[str, str] = field(default_factory=dict)
 
 
 def service(viewer: Viewer, account: VisibleRecord) -> Service:
@@ -52,14 +57,18 @@ def service(viewer: Viewer, account: VisibleRecord) -> Service:
     agreements = ServiceAgreement.objects.filter(account=account.pk, removed_at=None).select_related("premise")
     by_address = [f"premise__{name}" for name in ("address1", "address2") if viewer.may(Premise, name)]
     within = [name for name in ("service_type_name", "start_date") if viewer.may(ServiceAgreement, name)]
-    records = viewer.see_all(viewer.records(agreements).order_by(*by_address, "premise", *within, "pk"))
+    if may_see_badges(viewer):
+        agreements = agreements.annotate(badges=badges_of_agreement())
+    rows = list(viewer.records(agreements).order_by(*by_address, "premise", *within, "pk"))
+    records = viewer.see_all(rows)
+    badges = {row.pk: ", ".join(row.badges) for row in rows if getattr(row, "badges", None)}
     if not viewer.may(ServiceAgreement, "status"):
-        return Service(current=_by_premise(records), ended=[])
+        return Service(current=_by_premise(records), ended=[], badges=badges)
     ended = [record for record in records if record.status in ENDED_STATUSES]
     current = [record for record in records if record.status not in ENDED_STATUSES]
     premises = _by_premise(current)
     premises.sort(key=lambda served: not any(record.is_open for record in served.agreements))
-    return Service(current=premises, ended=_by_premise(ended))
+    return Service(current=premises, ended=_by_premise(ended), badges=badges)
 
 
 def _by_premise(agreements: Iterable[VisibleRecord]) -> list[ServedPremise]:

@@ -71,6 +71,16 @@ def money(value: Any, currency: str | None = "") -> str:
 
 
 @register.filter
+def quantity(value: Any) -> str:
+    """A measured quantity with as many decimals as it has: 15,021.3. A mask, or nothing, stays as it is."""
+    if not isinstance(value, Decimal):
+        return "" if value is None else str(value)
+    digits = f"{abs(value):,f}"
+    exact = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return f"{MINUS}{exact}" if value < 0 else exact
+
+
+@register.filter
 def percent(value: Any) -> str:
     """A change in whole percent, without its sign: the arrow beside it shows that. A mask stays as it is."""
     return f"{abs(value):,.0f}%" if isinstance(value, Decimal | int) else "" if value is None else str(value)

@@ -1,5 +1,6 @@
 """Administration of the sync."""
 
 from sync.admin import alerts as alerts
+from sync.admin import choices as choices
 from sync.admin import connection as connection
 from sync.admin import records as records

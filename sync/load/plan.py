@@ -232,8 +232,13 @@ class Plan:
 
     @property
     def unmarked(self) -> sql.Composed:
-        """That a record of the mirror, aliased `t`, is still expected of its source."""
-        return sql.SQL(" AND ").join(sql.SQL("t.{} IS NULL").format(sql.Identifier(mark)) for mark in self.marks)
+        """That a record of the mirror, aliased `t`, is still expected of its source, once all of it is staged."""
+        expected = [sql.SQL("t.{} IS NULL").format(sql.Identifier(mark)) for mark in self.marks]
+        if self.stream.window:
+            (column,) = (column for column in self.columns if column.field.name == self.stream.window)
+            first = sql.SQL("SELECT min({}) FROM {} s").format(column.loaded(self.time_zone), self.stage)
+            expected.append(sql.SQL("COALESCE(t.{} >= ({}), true)").format(column.identifier, first))
+        return sql.SQL(" AND ").join(expected)
 
     @property
     def account_column(self) -> sql.Identifier | None:

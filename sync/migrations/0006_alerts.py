@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0004_ccb_connection'),
+        ('sync', '0005_site_choices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,9 +1,10 @@
 """What the sync knows of itself, and how each system is reached.
 
-Runs, ranges, bookmarks with their leases, rejected rows, what a system last said, alerts, connections.
+Runs, ranges, bookmarks with their leases, rejected rows, what a system last said, alerts, connections, site choices.
 """
 
 from sync.models.alerts import AlertChannel, AlertDelivery, AlertEvent
+from sync.models.choices import SiteChoice, site_choices
 from sync.models.connection import CcbConnection
 from sync.models.ranges import DueAccount, SyncRange
 from sync.models.rejections import FieldBase, RejectedRow
@@ -11,5 +12,5 @@ from sync.models.runs import Bookmark, SyncRun
 
 __all__ = [
     "AlertChannel", "AlertDelivery", "AlertEvent", "Bookmark", "CcbConnection", "DueAccount", "FieldBase",
-    "RejectedRow", "SyncRange", "SyncRun",
+    "RejectedRow", "SiteChoice", "SyncRange", "SyncRun", "site_choices",
 ]  # fmt: skip

@@ -37,6 +37,9 @@ class SyncRun(models.Model):
     is_dry_run = models.BooleanField("dry run", default=False)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     business_date = models.DateField(help_text="The date that ageing and revenue were computed for.")
+    question = models.CharField(
+        max_length=64, blank=True, help_text="Fingerprint of what the run set out to ask the source."
+    )
     requested_by = models.CharField(max_length=150, blank=True, help_text="Who asked for the run; empty: the schedule.")
     accepted_brake = models.CharField(
         max_length=200, blank=True, help_text="Why a person let the run go past the brake on removals."
@@ -130,6 +133,11 @@ class Bookmark(models.Model):
         max_length=40,
         blank=True,
         help_text="The highest cursor value that was read and committed, in the source's clock.",
+    )
+    question = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Fingerprint of what the last run asked the source; another question compares everything once.",
     )
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_full_at = models.DateTimeField(null=True, blank=True)

@@ -41,6 +41,19 @@ class Reader(Protocol):
         Raises StreamSkipped where the system lacks an optional part, SourceError where it lacks anything else.
         """
 
+    def question(self, stream: Stream) -> str:
+        """A fingerprint of what a fitted stream asks for as a whole.
+
+        It differs once a line of the stream, the way it is read or a choice of the site does: what was read with
+        another question cannot be added to, only compared as a whole.
+        """
+
+    def ask(self, statement: str, what: str) -> list[tuple[Any, ...]]:
+        """The rows of a small query of its own, in the system's SQL; `what` names it in a complaint.
+
+        Raises SourceError where the system refuses.
+        """
+
     def read(
         self, stream: Stream, schema: pa.Schema, since: datetime | None, within: KeyRange | None = None
     ) -> Iterator[pa.RecordBatch]:

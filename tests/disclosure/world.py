@@ -61,7 +61,8 @@ class World:
     others: list[VisibleModel] = field(default_factory=list)
     _syllables: Iterator[str] = field(default_factory=lambda: map(chr, range(0xA000, 0xA48D)))
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(7_310_317, 1_013))
-    _years: Iterator[int] = field(default_factory=lambda: iter(range(1601, 1900)))
+    # A form shows the seconds that CC&B may take, 1800, which would look like a year.
+    _years: Iterator[int] = field(default_factory=lambda: (year for year in range(1601, 1900) if year != 1800))
 
     @property
     def records(self) -> list[VisibleModel]:
@@ -127,6 +128,11 @@ def make_world() -> World:
         summary = factories.make_summary(account)
         premise = factories.make_premise(premise_id=world.key())
         agreement = factories.make_agreement(account, premise, service_agreement_id=world.key())
+        point = factories.make_service_point(premise, service_point_id=world.key())
+        link = factories.make_point_link(agreement, point, link_id=world.key())
+        meter = factories.make_meter(point, installation_id=world.key(12))
+        read = factories.make_meter_read(meter)
+        use, use_now = (factories.make_use(agreement) for _ in range(2))
         charge = factories.make_transaction(agreement, ft_id=world.key(12))
         bill, bill_now = (factories.make_bill(account, bill_id=world.key(12)) for _ in range(2))
         payment = factories.make_payment(account, payment_id=world.key(12))
@@ -136,7 +142,8 @@ def make_world() -> World:
         personal = factories.make_note(None, note_id=world.key(), customer=contact)
         alert, alert_now = (factories.make_alert(account) for _ in range(2))
         records += [
-            customer, contact, account, *account.customer_roles.all(), summary, premise, agreement, charge,
+            customer, contact, account, *account.customer_roles.all(), summary, premise, agreement, point, link,
+            meter, read, use, use_now, charge,
             bill, bill_now, payment, tender, event, note, personal, alert, alert_now,
         ]  # fmt: skip
         for record in records:
@@ -148,11 +155,18 @@ def make_world() -> World:
         # The chart shows bills of these years, and the page alerts that hold today: planted dates are neither.
         type(bill_now).objects.filter(pk=bill_now.pk).update(bill_date=timezone.localdate())
         type(alert_now).objects.filter(pk=alert_now.pk).update(end_date=None)
+        # So does the chart of use, of the agreement's unit and of what is whole.
+        shown = {
+            "end_date": timezone.localdate(), "start_date": timezone.localdate(), "unit": agreement.use_unit,
+            "time_of_use": "-", "quantity_kind": "-",
+        }  # fmt: skip
+        type(use_now).objects.filter(pk=use_now.pk).update(**shown, is_estimated=True)
         for record in (bill_now, alert_now):
             world.forget(record, "bill_date", "end_date")
         # A payment leads to its tenders by their event.
         type(tender).objects.filter(pk=tender.pk).update(event_id=payment.event_id)
         world.forget(tender, "event_id")
+        world.forget(use_now, *shown)
     for kind, placeholders in LinkPattern.PLACEHOLDERS.items():
         keys = "/".join(f"{{{name}}}" for name in placeholders)
         for path in {"{id}", keys}:

@@ -75,7 +75,7 @@ def test_a_new_account(ccb: Ccb) -> None:
     ccb.control.insert("CI_ACCT_PER", ACCT_ID="0000000043", PER_ID=person, MAIN_CUST_SW="Y", FIN_RESP_SW="Y")
     assert rows_written() == {
         "customer": 1, "historicalcustomer": 1, "account": 1, "historicalaccount": 1, "accountcustomer": 1,
-        "historicalaccountcustomer": 1, "accountsummary": 1, "sync_fieldbase": 1,
+        "historicalaccountcustomer": 1, "accountsummary": 1, "sync_fieldbase": 2,
     }  # fmt: skip
     account = Account.objects.get(pk="0000000043")
     assert (account.name, account.status, account.customer.email) == ("Doe,Jo", "inactive", "d@example.com")

@@ -46,6 +46,13 @@ COUNTED = {
     "ccb.bills": "SELECT COUNT(*) FROM CI_BILL",
     "ccb.payments": "SELECT COUNT(*) FROM CI_PAY",
     "ccb.payment-tenders": "SELECT COUNT(*) FROM CI_PAY_TNDR",
+    "ccb.service-points": "SELECT COUNT(*) FROM CI_SP",
+    "ccb.agreement-service-points": "SELECT COUNT(*) FROM CI_SA_SP",
+    "ccb.meters": "SELECT COUNT(*) FROM CI_SP_MTR_HIST",
+    "ccb.meter-reads": "SELECT COUNT(*) FROM CI_SP_MTR_HIST WHERE REMOVAL_DTTM IS NULL AND MTR_CONFIG_ID IN"
+    " (SELECT MTR_CONFIG_ID FROM CI_MR WHERE READ_DTTM >= '2024-10-24')",
+    "ccb.billed-use": "SELECT COUNT(*) FROM CI_BSEG_SQ WHERE BSEG_ID IN"
+    " (SELECT BSEG_ID FROM CI_BSEG WHERE END_DT >= '2024-10-24')",
     "ccb.notes": "SELECT COUNT(*) FROM CI_CC",
     "ccb.account-alerts": "SELECT COUNT(*) FROM CI_ACCT_ALERT",
 }

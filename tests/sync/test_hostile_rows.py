@@ -184,4 +184,5 @@ def test_a_field_that_becomes_shared_later_starts_from_what_ccb_says() -> None:
     Customer.objects.update(phone="2")
     load_rows(CUSTOMERS, [customer(1, email="old@example.com", phone="1")])
     assert Customer.objects.get().phone == "1"
-    assert FieldBase.objects.get().values == {"email": "old@example.com", "phone": "1"}
+    base = {"email": "old@example.com", "phone": "1", "business_description": None}
+    assert FieldBase.objects.get().values == base

@@ -199,7 +199,7 @@ def test_the_portals_value_stands_until_ccb_moves(said: str | None) -> None:
     lines = Customer.history.count()
     outcome = load_rows(CUSTOMERS, [customer(email=said, phone="1")])
     assert (outcome.changed, outcome.unchanged, Customer.history.count()) == (0, 1, lines)
-    assert FieldBase.objects.get().values == {"email": said, "phone": "1"}
+    assert FieldBase.objects.get().values == {"email": said, "phone": "1", "business_description": None}
     assert _waiting_for_ccb() == {"email"}
 
 

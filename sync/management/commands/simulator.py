@@ -15,6 +15,7 @@ from rich.progress import Progress
 from sync.simulators.ccb import faults, store
 from sync.simulators.ccb.control import Control
 from sync.simulators.ccb.generator.rows import Value
+from sync.simulators.ccb.generator.variants import CCB, VARIANTS
 from sync.simulators.ccb.server import Simulator
 
 DEFAULT_PORT = 15210
@@ -42,6 +43,9 @@ class Command(BaseCommand):
         fill.add_argument("--accounts", type=int, default=2000)
         fill.add_argument("--months", type=int, default=26, help="months of money, the current one included")
         fill.add_argument("--seed", type=int, default=360)
+        fill.add_argument(
+            "--variant", choices=VARIANTS, default=CCB, help="CC&B alone, or within C2M with meters and contact details"
+        )
         edit = task("edit", "change, insert or delete one row")
         edit.add_argument("table", type=str.upper)
         edit.add_argument("key", nargs="+", metavar="KEY=VALUE", help="columns that name the row")
@@ -106,6 +110,7 @@ class Command(BaseCommand):
                     months=options["months"],
                     today=date.today(),
                     seed=options["seed"],
+                    variant=options["variant"],
                     progress=lambda done, total: bar.update(accounts, completed=done, total=total),
                 )
             connection.commit()

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sync.simulators.ccb.errors import LOGIN_ERRORS
+from sync.simulators.ccb.generator import variants
 from sync.simulators.ccb.sql.scope import Hidden
 
 _ARMED = "(remaining IS NULL OR remaining > 0)"
@@ -97,13 +98,14 @@ class Faults:
         self._connection = connection
 
     def hidden(self) -> Hidden:
-        """Tables and columns hidden or widened now."""
+        """Tables and columns hidden or widened now, and those that this kind of CC&B does not have."""
         rows = self._connection.execute(
             "SELECT options FROM simulator_fault WHERE fault LIKE 'hide-%' OR fault = 'widen-column'"
         )
         named = [json.loads(options) for (options,) in rows]
         return Hidden(
-            frozenset(each["name"] for each in named if "width" not in each),
+            frozenset(each["name"] for each in named if "width" not in each)
+            | variants.ABSENT[variants.variant_of(self._connection)],
             frozenset((each["name"], each["width"]) for each in named if "width" in each),
         )
 

@@ -26,6 +26,7 @@ _OWN_TABLES = (
 INDEXES = {
     "CI_PER_NAME": ("PER_ID",),
     "CI_ACCT_PER": ("PER_ID",),
+    "C1_PER_CONTDET": ("PER_ID",),
     "CI_PER_PER": ("PER_ID2",),
     "CI_ACCT": ("MAILING_PREM_ID",),
     "CI_PREM": ("PRNT_PREM_ID",),
@@ -34,6 +35,10 @@ INDEXES = {
     "CI_SA_SP": ("SA_ID", "SP_ID"),
     "CI_MTR_CONFIG": ("MTR_ID",),
     "CI_SP_MTR_HIST": ("SP_ID",),
+    "CI_MR": ("MTR_CONFIG_ID",),
+    "CI_REG_READ": ("MR_ID",),
+    "D1_INSTALL_EVT": ("DEVICE_CONFIG_ID",),
+    "D1_SP_IDENTIFIER": ("ID_VALUE",),
     "CI_FT": ("SA_ID",),
     "CI_BILL": ("ACCT_ID",),
     "CI_BSEG": ("BILL_ID",),

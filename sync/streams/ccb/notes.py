@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from customer360.models import AccountAlert, Note
 from sync.stream import Cursor, Direction, FieldMap, Stream, System
+from sync.streams.ccb.pieces import place_in
 from sync.transforms import DAY, MOMENT, YES_NO
 
 NOTES = Stream(
@@ -21,6 +22,7 @@ NOTES = Stream(
         LEFT JOIN CI_CC_CL_L cl ON cl.CC_CL_CD = c.CC_CL_CD AND cl.LANGUAGE_CD = :language
         LEFT JOIN SC_USER u ON u.USER_ID = c.USER_ID
     """,
+    where=place_in("TRIM(c.CC_CL_CD) || '/' || TRIM(c.CC_TYPE_CD)", "notes_left_out") + " = 0",
     key=("note_id",),
     cadence="nightly, with a full compare once a week",
     # The moment of the contact, not of its entry: what was entered some days late is read as well.

@@ -3,6 +3,7 @@
 from customer360.models import Premise, ServiceAgreement
 from sync.stream import Direction, FieldMap, Stream, System
 from sync.streams.ccb.addresses import address
+from sync.streams.ccb.pieces import read_as
 from sync.transforms import DAY, codes
 
 PREMISES = Stream(
@@ -11,7 +12,12 @@ PREMISES = Stream(
     system=System.CCB,
     direction=Direction.IN,
     model=Premise,
-    source="CI_PREM m LEFT JOIN CI_PREM_TYPE_L pt ON pt.PREM_TYPE_CD = m.PREM_TYPE_CD AND pt.LANGUAGE_CD = :language",
+    source="""
+        CI_PREM m
+        LEFT JOIN CI_PREM_TYPE_L pt ON pt.PREM_TYPE_CD = m.PREM_TYPE_CD AND pt.LANGUAGE_CD = :language
+        LEFT JOIN CI_PREM_GEO la ON la.PREM_ID = m.PREM_ID AND TRIM(la.GEO_TYPE_CD) = :latitude_type
+        LEFT JOIN CI_PREM_GEO lo ON lo.PREM_ID = m.PREM_ID AND TRIM(lo.GEO_TYPE_CD) = :longitude_type
+    """,
     key=("premise_id",),
     cadence="nightly",
     fields=(
@@ -20,6 +26,8 @@ PREMISES = Stream(
         FieldMap("pt.DESCR", "premise_type_name"),
         FieldMap("m.LS_SL_FLG", "life_support"),
         FieldMap("m.LS_SL_DESCR", "life_support_note"),
+        FieldMap("la.GEO_VAL", "latitude"),
+        FieldMap("lo.GEO_VAL", "longitude"),
         *address(lambda column: f"m.{column}"),
     ),
 )
@@ -48,6 +56,8 @@ SERVICE_AGREEMENTS = Stream(
         LEFT JOIN CI_SA_TYPE st ON st.CIS_DIVISION = sa.CIS_DIVISION AND st.SA_TYPE_CD = sa.SA_TYPE_CD
         LEFT JOIN CI_SA_TYPE_L tl
             ON tl.CIS_DIVISION = sa.CIS_DIVISION AND tl.SA_TYPE_CD = sa.SA_TYPE_CD AND tl.LANGUAGE_CD = :language
+        LEFT JOIN CI_REV_CL_L rv ON rv.REV_CL_CD = st.REV_CL_CD AND rv.LANGUAGE_CD = :language
+        LEFT JOIN CI_SIC_L sic ON sic.SIC_CD = sa.SIC_CD AND sic.LANGUAGE_CD = :language
         LEFT JOIN CI_SVC_TYPE_L sv ON sv.SVC_TYPE_CD = st.SVC_TYPE_CD AND sv.LANGUAGE_CD = :language
         LEFT JOIN (
             SELECT SA_ID, RS_CD, ROW_NUMBER() OVER (PARTITION BY SA_ID ORDER BY EFFDT DESC) AS PREFERENCE
@@ -66,13 +76,18 @@ SERVICE_AGREEMENTS = Stream(
         FieldMap("tl.DESCR", "sa_type_name"),
         FieldMap("st.SVC_TYPE_CD", "service_type"),
         FieldMap("sv.DESCR", "service_type_name"),
+        FieldMap("st.GRAPH_UOM_CD", "use_unit"),
         FieldMap("st.REV_CL_CD", "revenue_class"),
-        FieldMap("sa.SA_STATUS_FLG", "status", codes(_AGREEMENT_STATUS, keep_unknown=True)),
+        FieldMap("rv.DESCR", "revenue_class_name"),
+        FieldMap(
+            read_as("sa.SA_STATUS_FLG", "agreement_statuses"), "status", codes(_AGREEMENT_STATUS, keep_unknown=True)
+        ),
         FieldMap("sa.START_DT", "start_date", DAY),
         FieldMap("sa.END_DT", "end_date", DAY),
         FieldMap("sa.EXPIRE_DT", "expiry_date", DAY),
         FieldMap("sa.RENEWAL_DT", "renewal_date", DAY),
         FieldMap("rs.RS_CD", "rate"),
         FieldMap("sa.SIC_CD", "sic_code"),
+        FieldMap("sic.DESCR", "industry"),
     ),
 )

@@ -1,15 +1,16 @@
 """CC&B at one point in time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import oracledb
 import pyarrow as pa
 
-from sync.extraction import bounds, extraction
-from sync.models import CcbConnection
+from sync.extraction import binds_of, bounds, extraction, question
+from sync.models import CcbConnection, site_choices
 from sync.stream import KeyRange, Stream, System
 from sync.systems.base import Fitted, Reader, SourceError
 from sync.systems.catalogue import Catalogue
@@ -19,10 +20,15 @@ from sync.systems.fitting import fit
 
 
 class CcbReader(Reader):
-    """CC&B at one point in time, over one connection. The settings are those that were in force when it was opened."""
+    """CC&B at one point in time, over one connection.
 
-    def __init__(self, connection: oracledb.Connection, clock: datetime, settings: CcbConnection) -> None:
-        self._connection, self.clock, self._settings = connection, clock, settings
+    The settings, and what the site chose by name, are those that were in force when it was opened.
+    """
+
+    def __init__(
+        self, connection: oracledb.Connection, clock: datetime, settings: CcbConnection, choices: Mapping[str, str]
+    ) -> None:
+        self._connection, self.clock, self._settings, self._choices = connection, clock, settings, choices
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -42,11 +48,27 @@ class CcbReader(Reader):
         """The stream as this CC&B lets it be read; see `Reader`."""
         return fit(stream, self.catalogue)
 
+    def question(self, stream: Stream) -> str:
+        """A fingerprint of what the stream asks; see `Reader`."""
+        return question(stream, language=self._settings.language, choices=self._choices)
+
+    def ask(self, statement: str, what: str) -> list[tuple[Any, ...]]:
+        """The rows of a small query, which may bind :language; see `Reader`."""
+        values = {"language": self._settings.language}
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(statement, {name: values[name] for name in binds_of(statement)})
+                return list(cursor.fetchall())
+        except oracledb.Error as error:
+            raise explain(error, what) from error
+
     def read(
         self, stream: Stream, schema: pa.Schema, since: datetime | None, within: KeyRange | None = None
     ) -> Iterator[pa.RecordBatch]:
         """The rows of a stream; see `Reader`."""
-        statement, binds = extraction(stream, language=self._settings.language, since=since, within=within)
+        statement, binds = extraction(
+            stream, language=self._settings.language, since=since, choices=self._choices, within=within
+        )
         try:
             frames = self._connection.fetch_df_batches(
                 statement, binds, size=self._settings.batch_rows, fetch_decimals=True, requested_schema=schema
@@ -88,7 +110,7 @@ def reader() -> Iterator[CcbReader]:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             (clock,) = cursor.execute("SELECT SYSDATE FROM DUAL").fetchone()
-        yield CcbReader(connection, clock, settings)
+        yield CcbReader(connection, clock, settings, site_choices())
     except oracledb.Error as error:
         raise explain(error, "CC&B") from error
     finally:

@@ -8,13 +8,13 @@ import sqlite3
 from collections.abc import Callable
 from datetime import date
 
-from sync.simulators.ccb.generator import configuration, cycles, dirt, notes, settings, story
+from sync.simulators.ccb.generator import configuration, cycles, dirt, notes, settings, story, variants
 from sync.simulators.ccb.generator.codes import CUSTOMER_CLASSES
 from sync.simulators.ccb.generator.keys import Keys, seeded
 from sync.simulators.ccb.generator.ledger import Ledger
 from sync.simulators.ccb.generator.money import History
 from sync.simulators.ccb.generator.population import AccountMaker
-from sync.simulators.ccb.generator.rows import RowWriter, encode
+from sync.simulators.ccb.generator.rows import encode
 
 __all__ = ["encode", "fill"]
 
@@ -29,6 +29,7 @@ def fill(
     months: int = 26,
     today: date,
     seed: int = 360,
+    variant: str = variants.CCB,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, int]:
     """Fill an empty database and return the rows written by table.
@@ -37,13 +38,16 @@ def fill(
     `today`, the business date; the story's past due needs two. `progress` is called with accounts done and accounts
     in all. Commits at the end.
 
-    Raises ValueError if there is less than one month or the database holds accounts already.
+    Raises ValueError if there is less than one month, no such variant, or the database holds accounts already.
     """
+    if variant not in variants.VARIANTS:
+        raise ValueError(f"There is no CC&B of the kind {variant}, only {' and '.join(variants.VARIANTS)}.")
     if months < 1:
         raise ValueError(f"Money needs at least one month, not {months}.")
     if connection.execute("SELECT 1 FROM CI_ACCT LIMIT 1").fetchone():
         raise ValueError("The simulated CC&B holds accounts already and keeps them: fill an empty database instead.")
-    rows, keys = RowWriter(connection), Keys(seed)
+    settings.write(connection, "variant", variant)
+    rows, keys = variants.writer(connection), Keys(seed)
     configuration.write(rows, today, months)
     month_starts = cycles.months_back(today, months)
     ordinary = max(0, accounts - story.ACCOUNTS)

@@ -4,14 +4,13 @@ import sqlite3
 from datetime import date, timedelta
 from random import Random
 
-from sync.simulators.ccb.generator import codes, cycles, notes, people, settings, words
+from sync.simulators.ccb.generator import codes, cycles, notes, people, settings, variants, words
 from sync.simulators.ccb.generator.accounts import Account
 from sync.simulators.ccb.generator.keys import SHARED_DIGITS, Keys, seeded
 from sync.simulators.ccb.generator.money import due_charges
 from sync.simulators.ccb.generator.population import AccountMaker
 from sync.simulators.ccb.generator.resume import day as day_of
 from sync.simulators.ccb.generator.resume import ledger_of, stored
-from sync.simulators.ccb.generator.rows import RowWriter
 
 # A customer of one in so many accounts changes, or comes, on a day.
 _ACCOUNTS_PER_CHANGE = 1000
@@ -47,8 +46,9 @@ class _Day:
 
     def __init__(self, connection: sqlite3.Connection, seed: int, today: date) -> None:
         self.connection, self.seed, self.today = connection, seed, today
-        self.keys = Keys(seed, connection)
-        self.rows = RowWriter(connection)
+        self.is_c2m = variants.variant_of(connection) == variants.C2M
+        self.keys = Keys(seed, connection, c2m=self.is_c2m)
+        self.rows = variants.writer(connection)
         self.random = seeded(seed, "day", today)
         (accounts,) = connection.execute("SELECT COUNT(*) FROM CI_ACCT").fetchone()
         self.changes = max(1, accounts // _ACCOUNTS_PER_CHANGE)
@@ -158,15 +158,29 @@ class _Day:
         self.rows.flush()
 
     def _new_phone(self, person_id: str) -> None:
+        if self.is_c2m:
+            self._new_contact_detail(person_id, words.phone(self.random), email=False)
+            return
         self.connection.execute(
             "UPDATE CI_PER_PHONE SET PHONE = ?, VERSION = VERSION + 1 WHERE PER_ID = ? AND SEQ_NUM = 1",
             (words.phone(self.random), person_id),
         )
 
     def _new_email(self, person_id: str) -> None:
+        email = f"customer{self.random.randint(1000, 9999)}@mail.example"
+        if self.is_c2m:
+            self._new_contact_detail(person_id, email, email=True)
+            return
         self.connection.execute(
-            "UPDATE CI_PER SET EMAILID = ?, VERSION = VERSION + 1 WHERE PER_ID = ?",
-            (f"customer{self.random.randint(1000, 9999)}@mail.example", person_id),
+            "UPDATE CI_PER SET EMAILID = ?, VERSION = VERSION + 1 WHERE PER_ID = ?", (email, person_id)
+        )
+
+    def _new_contact_detail(self, person_id: str, value: str, *, email: bool) -> None:
+        """Another value of the person's primary e-mail address or phone, where there is one."""
+        self.connection.execute(
+            "UPDATE C1_PER_CONTDET SET CONTACT_VALUE = ?, VERSION = VERSION + 1"
+            " WHERE PER_ID = ? AND CND_PRIMARY_FLG = 'C1YS' AND (COMM_RTE_TYPE_CD = ?) = ?",
+            (value, person_id, variants.EMAIL, email),
         )
 
     def _new_name(self, person_id: str) -> None:

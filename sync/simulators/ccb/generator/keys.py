@@ -25,6 +25,7 @@ _KEYS: dict[str, tuple[str, int]] = {
     "SP_MTR_HIST_ID": ("CI_SP_MTR_HIST", 10),
     "REG_ID": ("CI_REG", 10),
     "CC_ID": ("CI_CC", 10),
+    "C1_CONTACT_ID": ("C1_PER_CONTDET", 10),
     "MR_ID": ("CI_MR", 12),
     "REG_READ_ID": ("CI_REG_READ", 12),
     "CC_LOG_ID": ("CI_CC_LOG", 12),
@@ -38,6 +39,15 @@ _KEYS: dict[str, tuple[str, int]] = {
     "ADJ_ID": ("CI_ADJ", 12),
     "MATCH_EVT_ID": ("CI_MATCH_EVT", 12),
 }
+
+# Key column -> where C2M keeps it: table and column. Its key there has two digits more.
+_C2M = {
+    "MTR_ID": ("D1_DVC", "D1_DEVICE_ID"),
+    "MTR_CONFIG_ID": ("D1_DVC_CFG", "DEVICE_CONFIG_ID"),
+    "SP_MTR_HIST_ID": ("D1_INSTALL_EVT", "INSTALL_EVT_ID"),
+    "REG_ID": ("D1_MEASR_COMP", "MEASR_COMP_ID"),
+}
+C2M_SUFFIX = "01"
 
 # Beginnings kept for keys that are written out by name, so that no generated key can meet them.
 RESERVED = frozenset({"42186", "55902", "55903", "77144", "77145", "77146"})
@@ -60,11 +70,12 @@ class _Series:
 
 
 class Keys:
-    """Hands out keys; with a connection, only such as the database does not hold yet."""
+    """Hands out keys; with a connection, only such as the database, which may be a C2M, does not hold yet."""
 
-    def __init__(self, seed: int, connection: sqlite3.Connection | None = None) -> None:
+    def __init__(self, seed: int, connection: sqlite3.Connection | None = None, *, c2m: bool = False) -> None:
         self._seed = seed
         self._connection = connection
+        self._kept_in = _C2M if c2m else {}
         self._series: dict[tuple[str, str], _Series] = {}
 
     def root(self, column: str) -> str:
@@ -101,10 +112,13 @@ class Keys:
     def _stored(self, column: str, prefix: str) -> int:
         if self._connection is None:
             return 0
+        table, held = self._kept_in.get(column, (_KEYS[column][0], column))
         # ':' follows '9', so the range holds every key that begins with the prefix.
-        query = f"SELECT COUNT(*) FROM {_KEYS[column][0]} WHERE {column} >= ? AND {column} < ?"  # noqa: S608 (names of _KEYS)
+        query = f"SELECT COUNT(*) FROM {table} WHERE {held} >= ? AND {held} < ?"  # noqa: S608 (names of _KEYS, _C2M)
         return int(self._connection.execute(query, (prefix, f"{prefix}:")).fetchone()[0])
 
     def _exists(self, connection: sqlite3.Connection, column: str, key: str) -> bool:
-        query = f"SELECT 1 FROM {_KEYS[column][0]} WHERE {column} = ?"  # noqa: S608 (names of _KEYS)
-        return connection.execute(query, (key,)).fetchone() is not None
+        table, held = self._kept_in.get(column, (_KEYS[column][0], column))
+        stored = key + C2M_SUFFIX if column in self._kept_in else key
+        query = f"SELECT 1 FROM {table} WHERE {held} = ?"  # noqa: S608 (names of _KEYS, _C2M)
+        return connection.execute(query, (stored,)).fetchone() is not None

@@ -194,6 +194,7 @@ class Ledger(Journal):
         """Cancel an agreement's last segment and bill its period again; the next bill shows both."""
         cancelled = self.segments[sa_id]
         cancelled.row["BSEG_STAT_FLG"], cancelled.row["CAN_RSN_CD"] = "60", "MRER"
+        cancelled.row["STAT_CHG_DTTM"] = at(on, "10:40:00")
         ages_from = cancelled.transaction["ARS_DT"]
         self.unbilled.append(self.undo(cancelled.transaction, "BX", on, ages_from=ages_from))
         quantity = round(cancelled.charge.quantity * amount / max(cancelled.charge.amount, 1), 1)

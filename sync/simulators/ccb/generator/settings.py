@@ -1,4 +1,4 @@
-"""What the simulator remembers beside CC&B's tables: the business date, the seed, the planted dirt."""
+"""What the simulator remembers beside CC&B's tables: the business date, the seed, the variant, the planted dirt."""
 
 import sqlite3
 

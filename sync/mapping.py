@@ -11,7 +11,6 @@ from customer360.visibility.viewer import groups_of, help_text, label
 from sync.stream import Stream
 from sync.streams import STREAMS
 
-
 DERIVED: tuple[type[VisibleModel], ...] = (AccountSummary, Bill)
 """The models with figures of ours."""
 

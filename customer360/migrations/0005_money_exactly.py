@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='accountsummary',
             name='past_due',
-            field=models.DecimalField(decimal_places=2, default=0, help_text='Debt whose arrears date has passed, less credits: each relieves what it is matched with, else the oldest.', max_digits=17),
+            field=models.DecimalField(decimal_places=2, default=0, help_text='Debt past its arrears date, less credits: each relieves what it is matched with, else the oldest.', max_digits=17),
         ),
         migrations.AlterField(
             model_name='bill',

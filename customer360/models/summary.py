@@ -31,8 +31,7 @@ class AccountSummary(VisibleModel):
     )
     past_due = models.DecimalField(
         max_digits=17, decimal_places=2, default=0,
-        help_text="Debt whose arrears date has passed, less credits: each relieves what it is matched with, else the"
-        " oldest.",
+        help_text="Debt past its arrears date, less credits: each relieves what it is matched with, else the oldest.",
     )  # fmt: skip
     past_due_1_30 = models.DecimalField(
         "1-30 days",

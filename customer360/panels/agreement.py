@@ -15,6 +15,7 @@ TERMS = (
     Column(Agreement, "sa_type_name"),
     Column(Agreement, "rate"),
     Column(Agreement, "revenue_class_name"),
+    Column(Agreement, "revenue_class"),
     Column(Agreement, "sic_code"),
     Column(Agreement, "industry"),
     Column(Agreement, "cis_division"),

@@ -36,6 +36,7 @@ PARTS = {
     "customer": ("?tab=main", "?tab=others", "?page=2&served=2", "?notes=all"),
     "premise": ("?tab=ended", "?page=2", "?notes=all"),
     "service-agreement": ("?page=2",),
+    "sync-rejected": ("?page=2",),
 }  # fmt: skip
 
 

@@ -131,7 +131,7 @@ def make_world() -> World:
         point = factories.make_service_point(premise, service_point_id=world.key())
         link = factories.make_point_link(agreement, point, link_id=world.key())
         meter = factories.make_meter(point, installation_id=world.key(12))
-        read = factories.make_meter_read(meter)
+        read = factories.make_meter_read(meter, installation_id=world.key(12))
         use, use_now = (factories.make_use(agreement) for _ in range(2))
         charge = factories.make_transaction(agreement, ft_id=world.key(12))
         bill, bill_now = (factories.make_bill(account, bill_id=world.key(12)) for _ in range(2))

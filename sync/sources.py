@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from customer360 import sources
@@ -31,22 +31,24 @@ def ccb() -> SourceState:
 
     A stream of an optional part that this CC&B does not have is left out: it was skipped, and never read.
     """
-    absent = _absent()
-    titles = {stream.name: stream.title for stream in inbound(System.CCB) if stream.name not in absent}
-    names = list(titles)
-    ended = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False, state__in=ENDED)
-    ended = ended.exclude(mode=SyncRun.Mode.ROWS)
-    latest = ended.order_by("-started_at").values("state")[:1]
+    inbound_streams = inbound(System.CCB)
+    optional = {stream.name for stream in inbound_streams if stream.needs}
+    of_stream = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False)
+    ended = of_stream.filter(state__in=ENDED).exclude(mode=SyncRun.Mode.ROWS).order_by("-started_at")
+    skipped = of_stream.filter(state=SyncRun.State.SKIPPED)
     rows = list(
-        Bookmark.objects.filter(stream__in=names)
-        .annotate(latest=Subquery(latest))
-        .values_list("stream", "last_success_at", "latest")
+        Bookmark.objects.filter(stream__in=[stream.name for stream in inbound_streams])
+        .annotate(latest=Subquery(ended.values("state")[:1]), was_skipped=Exists(skipped))
+        .values_list("stream", "last_success_at", "latest", "was_skipped")
     )
-    loaded = [at for _, at, _ in rows if at]
-    last_success = min(loaded) if loaded and len(loaded) == len(names) else None
-    in_trouble = {stream for stream, _, state in rows if state in TROUBLE}
+    absent = {name for name, at, _, was_skipped in rows if name in optional and was_skipped and at is None}
+    titles = {stream.name: stream.title for stream in inbound_streams if stream.name not in absent}
+    rows = [row for row in rows if row[0] in titles]
+    loaded = [at for _, at, _, _ in rows if at]
+    last_success = min(loaded) if loaded and len(loaded) == len(titles) else None
+    in_trouble = {stream for stream, _, state, _ in rows if state in TROUBLE}
     freshness = freshness_of(last_success, bool(in_trouble))
-    problem = _problem(freshness, [titles[name] for name in names if name in in_trouble])
+    problem = _problem(freshness, [titles[name] for name in titles if name in in_trouble])
     return SourceState("ccb", "CC&B", last_success, freshness, problem)
 
 
@@ -62,16 +64,6 @@ def _problem(freshness: Freshness, in_trouble: list[str]) -> str:
         case Freshness.STALE:
             return "More than one nightly load is overdue."
     return ""
-
-
-def _absent() -> set[str]:
-    """The streams that need an optional part of CC&B, were skipped for want of it and have never been read."""
-    optional = {stream.name for stream in inbound(System.CCB) if stream.needs}
-    if not optional:
-        return optional
-    skipped = SyncRun.objects.filter(stream__in=optional, state=SyncRun.State.SKIPPED).values_list("stream", flat=True)
-    read = Bookmark.objects.filter(last_success_at__isnull=False).values_list("stream", flat=True)
-    return set(skipped) - set(read)
 
 
 def freshness_of(last_success: datetime | None, trouble: bool, now: datetime | None = None) -> Freshness:

@@ -28,7 +28,7 @@ ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health", "sync", "sync-re
 
 # Pages of which the query string shows another part: every part is asked for.
 PARTS = {
-    "sync-rejected": ("?ignored=1",),
+    "sync-rejected": ("?ignored=1", "?page=2"),
     "account": (
         "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",
         "?premises=all", "?ended=all", "?people=all",
@@ -36,7 +36,6 @@ PARTS = {
     "customer": ("?tab=main", "?tab=others", "?page=2&served=2", "?notes=all"),
     "premise": ("?tab=ended", "?page=2", "?notes=all"),
     "service-agreement": ("?page=2",),
-    "sync-rejected": ("?page=2",),
 }  # fmt: skip
 
 

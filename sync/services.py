@@ -149,21 +149,22 @@ def _alone(
     if not run.requested_by and (closed := closed_now(stream.system)):
         raise StreamSkipped(f"{stream.title} were not read now: {closed} The next scheduled run within it reads them.")
     with bookmarks.lease(stream.name, answer_within(stream.system)) as held:
+        if run.accepted_brake and run.accepted_removals is None:
+            run.accepted_removals = brakes.shown(stream.name)
         going = ranges.unfinished(stream.name)
         if going is not None and not run.is_dry_run:
             if ranges.being_read(going.pk):
                 raise bookmarks.AlreadyRunning(stream.name)
             going.business_date = run.business_date
-            going.accepted_brake = run.accepted_brake or going.accepted_brake
-            going.save(update_fields=["business_date", "accepted_brake"])
+            if run.accepted_brake:
+                going.accepted_brake, going.accepted_removals = run.accepted_brake, run.accepted_removals
+            going.save(update_fields=["business_date", "accepted_brake", "accepted_removals"])
             return going, Outcome()
         _abandon_dead(stream, run)
         run.question = session.reader.question(session.reader.fitted(stream).stream)
         held = replace(held, question=run.question)
         lower = None if full else _lower_bound(stream, session, run.question)
         run.mode = SyncRun.Mode.NEW if lower else SyncRun.Mode.FULL
-        if run.accepted_brake and run.accepted_removals is None:
-            run.accepted_removals = brakes.shown(stream.name)
         if lower is None and not run.is_dry_run and split.plan(run, stream, session.reader):
             return run, Outcome()
         run.save(force_insert=True)

@@ -195,7 +195,7 @@ def test_the_chosen_theme_is_kept_and_the_systems_theme_is_the_default(portal):
 def test_reading_works_without_scripts(portal):
     page = portal("rep").open(ACCOUNT, java_script_enabled=False)
     assert page.locator("text=$4,912.35").first.is_visible()
-    for tab, text in (("Payments", "ACH"), ("Transactions", "Not frozen"), ("Bills", "Not yet due")):
+    for tab, text in (("Payments", "Bank transfer"), ("Transactions", "Not frozen"), ("Bills", "Not yet due")):
         page.click(f"#billing nav :text('{tab}')")
         page.wait_for_url(f"**?tab={tab.lower()}**")
         assert page.locator(f"#billing >> text={text}").first.is_visible()

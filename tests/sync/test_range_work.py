@@ -141,7 +141,7 @@ def test_without_a_broker_a_worker_reads_all_ranges_itself(
 def test_a_reason_to_go_past_the_brake_counts_for_the_run_that_is_finished(planned: SyncRun, ccb: Ccb) -> None:
     for key in ccb.ids("SELECT PAY_ID FROM CI_PAY ORDER BY PAY_ID")[:100]:
         ccb.control.delete("CI_PAY", {"PAY_ID": key})
-    run, _ = run_one(PAYMENTS, accepted_brake="They were deleted on purpose.")
+    run, _ = run_one(PAYMENTS, accepted_brake="They were deleted on purpose.", accepted_removals=100)
     assert (run.pk, run.state, run.removed) == (planned.pk, State.DONE, 100)
 
 

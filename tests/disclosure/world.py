@@ -1,7 +1,7 @@
 """Two customers' worlds in which every value is a marker, and the table of what each role may see of them.
 
 Text markers are runs of one Yi syllable, of which each field of each record has its own; numbers have seven digits of
-their own; dates have a year of their own between 1601 and 1899. None occurs on a page by chance, whatever the format.
+their own; dates have a year of their own between 1501 and 1899. None occurs on a page by chance, whatever the format.
 Flags and codes with choices cannot be marked.
 """
 
@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
@@ -52,6 +52,13 @@ class Marker:
         return " (history)" if self.is_past else " (rejected row)" if self.is_rejected else ""
 
 
+def _shown_numbers() -> set[int]:
+    """What would look like a year on a page: CC&B's port and the seconds it may take, and the numbers that new rows get."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM pg_sequences WHERE last_value IS NOT NULL")
+        return {1521, 1800} | {last + ahead for (last,) in cursor.fetchall() for ahead in range(-60, 60)}
+
+
 @dataclass
 class World:
     """Two customers' worlds: what is `granted` to the manager, and what is not. Markers by token."""
@@ -61,8 +68,7 @@ class World:
     others: list[VisibleModel] = field(default_factory=list)
     _syllables: Iterator[str] = field(default_factory=lambda: map(chr, range(0xA000, 0xA48D)))
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(7_310_317, 1_013))
-    # A form shows the seconds that CC&B may take, 1800, which would look like a year.
-    _years: Iterator[int] = field(default_factory=lambda: (year for year in range(1601, 1900) if year != 1800))
+    _years: Iterator[int] = field(default_factory=lambda: iter(sorted(set(range(1501, 1900)) - _shown_numbers())))
 
     @property
     def records(self) -> list[VisibleModel]:

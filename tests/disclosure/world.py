@@ -53,7 +53,7 @@ class Marker:
 
 
 def _shown_numbers() -> set[int]:
-    """What would look like a year on a page: CC&B's port and the seconds it may take, and the numbers that new rows get."""
+    """What would look like a year on a page: CC&B's port, the seconds it may take, the numbers that new rows get."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_value FROM pg_sequences WHERE last_value IS NOT NULL")
         return {1521, 1800} | {last + ahead for (last,) in cursor.fetchall() for ahead in range(-60, 60)}

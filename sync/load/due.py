@@ -5,10 +5,14 @@ from datetime import date
 from psycopg import sql
 
 from customer360.derived import derivations
+from customer360.models import Account
 from sync.load.cursor import Cursor
 from sync.load.plan import Plan
 from sync.models import DueAccount
 
+MANY, FEW_TIMES = 200, 20
+"""From so many due accounts on, if they are one of twenty or more, their tables are read whole."""
+_ACCOUNTS = sql.Identifier(Account._meta.db_table)
 _WAITING = sql.Identifier(DueAccount._meta.db_table)
 
 
@@ -48,6 +52,7 @@ def refresh(cursor: Cursor, plan: Plan, changed: sql.Composable, business_date: 
         """).format(waiting=_WAITING, stream=sql.Literal(plan.stream.name), changed=changed)
     )
     due, moved = cursor.rowcount, 0
+    _read_whole_tables_if_many(cursor, due)
     for derivation in derived:
         cursor.execute(
             sql.SQL("INSERT INTO due_account {} ON CONFLICT DO NOTHING").format(sql.SQL(derivation.due)),
@@ -57,5 +62,18 @@ def refresh(cursor: Cursor, plan: Plan, changed: sql.Composable, business_date: 
         if due:
             cursor.execute("ANALYZE due_account")
             moved += derivation.refresh(cursor, "due_account", business_date)
+    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
     cursor.execute("DROP TABLE due_account")
     return moved
+
+
+def _read_whole_tables_if_many(cursor: Cursor, due: int) -> None:
+    """Where many of all accounts are due, as after a first load, have their tables read whole instead of one by one.
+
+    The planner cannot know: what was written in this transaction is not in its statistics.
+    """
+    if due < MANY:
+        return
+    cursor.execute(sql.SQL("SELECT count(*) <= {} FROM {}").format(sql.Literal(due * FEW_TIMES), _ACCOUNTS))
+    if cursor.fetchone()[0]:
+        cursor.execute("SET LOCAL enable_nestloop = off")

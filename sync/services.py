@@ -41,6 +41,9 @@ ATTEMPTS_AT_A_POINT_IN_TIME = 3
 ATTEMPTS = 3
 """How often the same work is begun, by one run after the other, before it is left to the alerts."""
 
+NOT_NOW = "were not read now:"
+"""What a run says that was skipped for the hours alone, which tells nothing of the system's parts."""
+
 Progress = Callable[[Stream, int], None]
 """Told the stream and the rows read so far."""
 Fan = Callable[[UUID, int], None]
@@ -147,7 +150,7 @@ def _alone(
     A run that writes is closed as done in the transaction that writes: the two are seen together or not at all.
     """
     if not run.requested_by and (closed := closed_now(stream.system)):
-        raise StreamSkipped(f"{stream.title} were not read now: {closed} The next scheduled run within it reads them.")
+        raise StreamSkipped(f"{stream.title} {NOT_NOW} {closed} The next scheduled run within it reads them.")
     with bookmarks.lease(stream.name, answer_within(stream.system)) as held:
         if run.accepted_brake and run.accepted_removals is None:
             run.accepted_removals = brakes.shown(stream.name)

@@ -35,13 +35,13 @@ def ccb() -> SourceState:
     optional = {stream.name for stream in inbound_streams if stream.needs}
     of_stream = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False)
     ended = of_stream.filter(state__in=ENDED).exclude(mode=SyncRun.Mode.ROWS).order_by("-started_at")
-    skipped = of_stream.filter(state=SyncRun.State.SKIPPED)
+    skipped = of_stream.filter(state=SyncRun.State.SKIPPED).exclude(message__contains=services.NOT_NOW)
     rows = list(
         Bookmark.objects.filter(stream__in=[stream.name for stream in inbound_streams])
         .annotate(latest=Subquery(ended.values("state")[:1]), was_skipped=Exists(skipped))
         .values_list("stream", "last_success_at", "latest", "was_skipped")
     )
-    absent = {name for name, at, _, was_skipped in rows if name in optional and was_skipped and at is None}
+    absent = {name for name, at, last, was_skipped in rows if name in optional and was_skipped and not (at or last)}
     titles = {stream.name: stream.title for stream in inbound_streams if stream.name not in absent}
     rows = [row for row in rows if row[0] in titles]
     loaded = [at for _, at, _, _ in rows if at]

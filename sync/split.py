@@ -233,10 +233,10 @@ def _decide(run: SyncRun, stream: Stream, held: bookmarks.Lease) -> None:
     try:
         seen.finish(plan, order, total)
     except BrakeReached as brake:
-        brake.outcome.new, brake.outcome.changed = total.new, total.changed
+        total.held = brake.outcome.held
         with transaction.atomic():
             ranges.forget_seen(run.pk)
-            close(run, SyncRun.State.STOPPED, str(brake), brake.outcome)
+            close(run, SyncRun.State.STOPPED, str(brake), total)
     crashpoint("ended", stream.name)
 
 

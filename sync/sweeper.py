@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from sync import bookmarks, ranges, timetable
+from sync.brakes import FULL_OUTCOMES
 from sync.models import SyncRun
 from sync.services import ATTEMPTS
 from sync.streams import STREAMS
@@ -74,14 +75,18 @@ def owed(now: datetime | None = None) -> Owed:
     latest = _latest()
     helps = tuple(_helps(held))
     died = [_again(run) for run in _dead(held)]
+    # A full compare that failed is owed even where a run of the new went well after it.
+    unmet = latest | {name: run for name, run in _latest(mode=SyncRun.Mode.FULL).items() if _may_be_retried(run)}
     failed = [
         _again(run)
-        for run in latest.values()
-        if run.state == State.FAILED and run.attempt < ATTEMPTS and run.stream not in held and _has_rested(run, now)
+        for name, run in unmet.items()
+        if _may_be_retried(run) and latest[name].state != State.RUNNING and name not in held and _has_rested(run, now)
     ]
     spoken_for = {name for start in (*died, *failed) for name in start.streams}
+    accepted = [start for start in _accepted(held) if spoken_for.isdisjoint(start.streams)]
+    spoken_for |= {name for start in accepted for name in start.streams}
     missed = _missed(now, held, latest, spoken_for)
-    starts = (*_together(died + failed), *_together(missed))
+    starts = (*_together(died + failed + accepted), *_together(missed))
     return Owed(tuple(start for start in starts if start.requested_by or _may_begin(start)), helps)
 
 
@@ -90,10 +95,30 @@ def _may_begin(start: Start) -> bool:
     return not closed_now(_SYSTEMS[start.streams[0]])
 
 
-def _latest() -> dict[str, SyncRun]:
-    """The latest run of each stream of the mapping; dry runs tell nothing, and a refused one gave way to another."""
-    told = SyncRun.objects.filter(is_dry_run=False, stream__in=_PLACES).exclude(state=State.REFUSED)
+def _told() -> QuerySet[SyncRun]:
+    """Runs that read: dry runs tell nothing, a refused one gave way, and one of chosen rejected rows read nothing."""
+    runs = SyncRun.objects.filter(is_dry_run=False, stream__in=_PLACES)
+    return runs.exclude(state=State.REFUSED).exclude(mode=SyncRun.Mode.ROWS)
+
+
+def _latest(**which: str) -> dict[str, SyncRun]:
+    """The latest run of each stream of the mapping, of those that are asked for."""
+    told = _told().filter(**which)
     return {run.stream: run for run in told.order_by("stream", "-started_at").distinct("stream")}
+
+
+def _accepted(held: set[str]) -> Iterator[Start]:
+    """What a person let go on and no run took up: the message was lost, or another run held the stream."""
+    outcomes = _told().filter(mode=SyncRun.Mode.FULL, state__in=FULL_OUTCOMES)
+    for run in outcomes.order_by("stream", "-started_at").distinct("stream"):
+        if run.state != State.STOPPED or not run.accepted_by or run.stream in held:
+            continue
+        if (
+            not _told()
+            .filter(stream=run.stream, started_at__gt=run.started_at, accepted_brake=run.accepted_brake)
+            .exists()
+        ):
+            yield Start((run.stream,), True, 1, run.accepted_by, run.accepted_brake, run.gone)
 
 
 def _helps(held: set[str]) -> Iterator[Help]:
@@ -107,8 +132,11 @@ def _helps(held: set[str]) -> Iterator[Help]:
 
 def _dead(held: set[str]) -> Iterable[SyncRun]:
     """Runs in one piece whose process is gone."""
-    running = SyncRun.objects.filter(state=State.RUNNING, is_dry_run=False, ranges=None, stream__in=_PLACES)
-    return running.exclude(stream__in=held)
+    return _told().filter(state=State.RUNNING, ranges=None).exclude(stream__in=held)
+
+
+def _may_be_retried(run: SyncRun) -> bool:
+    return run.state == State.FAILED and run.attempt < ATTEMPTS
 
 
 def _has_rested(run: SyncRun, now: datetime) -> bool:
@@ -141,7 +169,7 @@ def _missed(now: datetime, held: set[str], latest: dict[str, SyncRun], spoken_fo
 
 def _last_begun() -> dict[bool, dict[str, datetime]]:
     """When each stream last ran in full, and when at all."""
-    told = SyncRun.objects.filter(is_dry_run=False).exclude(state=State.REFUSED).order_by()
+    told = _told().order_by()
     at_all = told.values("stream").annotate(at=Max("started_at")).values_list("stream", "at")
     return {True: dict(at_all.filter(mode=SyncRun.Mode.FULL)), False: dict(at_all)}
 

@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from customer360.sources import Freshness
+from sync import brakes
 from sync.alerts.delivery import plan
 from sync.models import AlertEvent, Bookmark, RejectedRow, SyncRun
 from sync.sources import freshness_of
@@ -90,7 +91,11 @@ def _outcome(run: SyncRun, before: AlertEvent | None) -> AlertEvent | None:
         case _:
             # What a full compare was stopped at, a run of the new does not settle.
             settles = stood in (Kind.FAILED, Kind.LATE) or (stood == Kind.STOPPED and run.mode == SyncRun.Mode.FULL)
-            return _event(Kind.RECOVERED, run, written=run.written, read=run.read) if settles else None
+            if not settles:
+                return None
+            waits = brakes.shown(run.stream) if run.mode != SyncRun.Mode.FULL else 0
+            figures = {"written": run.written, "read": run.read} | ({"stopped": waits} if waits else {})
+            return _event(Kind.RECOVERED, run, **figures)
     if before is not None and stood == kind and ended - before.happened_at < REMIND:
         return None
     return _event(kind, run, **figures)

@@ -35,7 +35,7 @@ def sentence(event: AlertEvent) -> str:
             if not figures["read"]:
                 what = f"read nothing, where {figures['held']:,} records are expected"
             return (
-                f"{title}: the brake stopped the run of {at}, which {what}. Nothing was written. Look at the source,"
+                f"{title}: the brake stopped the run of {at}, which {what}. Nothing was marked. Look at the source,"
                 " then open the run and decide."
             )
         case Kind.LATE:
@@ -50,6 +50,11 @@ def sentence(event: AlertEvent) -> str:
             return (
                 f"{title}: {rows} could not be taken ({reasons}) and are kept; everything else was taken. Correct them"
                 " in the source, or offer them again from the page of rejected rows."
+            )
+        case Kind.RECOVERED if figures.get("stopped"):
+            return (
+                f"{title}: the run that ended {at} went well again. The full compare that the brake stopped at"
+                f" {figures['stopped']:,} removals is not settled yet."
             )
         case Kind.RECOVERED:
             return f"{title}: the run that ended {at} went well again. Nothing is to be done."

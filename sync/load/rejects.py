@@ -19,6 +19,7 @@ from sync.transforms import IMPOSSIBLE, Dated, Words
 
 Reason = RejectedRow.Reason
 _TABLE = sql.Identifier(RejectedRow._meta.db_table)
+_IGNORED = sql.Literal(RejectedRow.Closure.IGNORED.value)
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,7 @@ def _keep(cursor: Cursor, plan: Plan, listed: list[Check], run_id: UUID) -> None
             ON CONFLICT (stream, fingerprint) WHERE closed_at IS NULL DO NOTHING
         """).format(
             rejected=_TABLE, stream=sql.Literal(plan.stream.name), run=sql.Literal(str(run_id)), bad=plan.bad,
-            stage=plan.stage, reasons=reasons, ignored=sql.Literal(RejectedRow.Closure.IGNORED.value),
+            stage=plan.stage, reasons=reasons, ignored=_IGNORED,
         )
     )  # fmt: skip
     cursor.execute(sql.SQL("ALTER TABLE {bad} ADD COLUMN fingerprint text").format(bad=plan.bad))
@@ -249,10 +250,11 @@ def _keep(cursor: Cursor, plan: Plan, listed: list[Check], run_id: UUID) -> None
 
 
 def _close(cursor: Cursor, plan: Plan, *, run_id: UUID, is_full: bool) -> int:
-    """Close open rejections whose row was taken, was rejected again otherwise, or is gone; how many were taken."""
+    """Close rejections whose row was taken, was rejected again otherwise, or is gone; how many open ones were taken."""
+    # An ignored row ends so, too: its source has changed, and what is kept of it must never be offered again.
     cursor.execute(
-        sql.SQL("SELECT EXISTS (SELECT FROM {rejected} WHERE stream = {stream} AND closed_at IS NULL)").format(
-            rejected=_TABLE, stream=sql.Literal(plan.stream.name)
+        sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE stream = {} AND (closed_at IS NULL OR closure = {}))").format(
+            _TABLE, sql.Literal(plan.stream.name), _IGNORED
         )
     )
     if not cursor.fetchone()[0]:
@@ -261,12 +263,12 @@ def _close(cursor: Cursor, plan: Plan, *, run_id: UUID, is_full: bool) -> int:
     cursor.execute(
         sql.SQL("""
             WITH held AS (
-                SELECT r.id, r.fingerprint, r.record_key, r.reason FROM {rejected} r
-                WHERE r.stream = {stream} AND r.closed_at IS NULL
+                SELECT r.id, r.fingerprint, r.record_key, r.reason, r.closed_at IS NULL AS is_open FROM {rejected} r
+                WHERE r.stream = {stream} AND (r.closed_at IS NULL OR r.closure = {ignored})
             ), taken AS (
                 SELECT DISTINCT h.record_key FROM {stage} s JOIN held h ON h.record_key = {key_text}
             ), judged AS (
-                SELECT h.id, CASE
+                SELECT h.id, h.is_open, CASE
                     WHEN EXISTS (SELECT FROM {bad} b WHERE b.fingerprint = h.fingerprint) THEN NULL
                     WHEN EXISTS (SELECT FROM taken t WHERE t.record_key = h.record_key) THEN 'taken'
                     WHEN h.reason <> {no_key} AND EXISTS (SELECT FROM {bad} b WHERE b.record_key = h.record_key)
@@ -277,13 +279,13 @@ def _close(cursor: Cursor, plan: Plan, *, run_id: UUID, is_full: bool) -> int:
             ), closed AS (
                 UPDATE {rejected} r SET closed_at = now(), closed_run = {run}, closure = judged.closure
                 FROM judged WHERE judged.id = r.id AND judged.closure IS NOT NULL
-                RETURNING r.closure
+                RETURNING r.closure, judged.is_open
             )
-            SELECT count(*) FILTER (WHERE closure = 'taken') FROM closed
+            SELECT count(*) FILTER (WHERE closure = 'taken' AND is_open) FROM closed
         """).format(
             bad=plan.bad, key_text=plan.key_text("s"), stage=plan.stage, is_full=sql.Literal(is_full), rejected=_TABLE,
             stream=sql.Literal(plan.stream.name), run=sql.Literal(str(run_id)),
-            no_key=sql.Literal(Reason.NO_KEY.value),
+            no_key=sql.Literal(Reason.NO_KEY.value), ignored=_IGNORED,
         )
     )  # fmt: skip
     return cursor.fetchone()[0]
@@ -294,11 +296,11 @@ def close_unseen(cursor: Cursor, plan: Plan, *, seen: sql.Identifier, run_id: UU
     cursor.execute(
         sql.SQL("""
             UPDATE {rejected} r SET closed_at = now(), closed_run = {run}, closure = 'gone'
-            WHERE r.stream = {stream} AND r.closed_at IS NULL AND NOT EXISTS (
+            WHERE r.stream = {stream} AND (r.closed_at IS NULL OR r.closure = {ignored}) AND NOT EXISTS (
                 SELECT FROM {seen} k WHERE k.run_id = {run} AND k.fingerprint = r.fingerprint
             )
         """).format(
-            rejected=_TABLE, run=sql.Literal(run_id), stream=sql.Literal(plan.stream.name), seen=seen,
+            rejected=_TABLE, run=sql.Literal(run_id), stream=sql.Literal(plan.stream.name), seen=seen, ignored=_IGNORED,
         )
     )  # fmt: skip
 

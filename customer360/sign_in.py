@@ -1,6 +1,8 @@
 """The brake on guessed passwords: who is asking, what a locked person reads, and how an administrator unlocks them."""
 
+import re
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Any
 
 from axes.models import AccessAttempt
@@ -11,6 +13,10 @@ from django.shortcuts import render
 
 from customer360.forms import SignInForm
 
+_WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:]*):\d+")
+NOWHERE = "0.0.0.0"  # noqa: S104 - no address to listen on
+"""What a request without an address counts under: one over a socket file, or whose proxy says no address."""
+
 
 def address_of(request: HttpRequest) -> str:
     """The address that a request came from, as the outermost of our own proxies saw it.
@@ -18,9 +24,17 @@ def address_of(request: HttpRequest) -> str:
     A client may write whatever it likes into X-Forwarded-For; each proxy adds at the right whom it heard it from.
     """
     heard = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if not 0 < settings.PROXIES <= len(heard):
-        return str(request.META.get("REMOTE_ADDR", ""))
-    return heard[-settings.PROXIES]
+    said = heard[-settings.PROXIES] if 0 < settings.PROXIES <= len(heard) else ""
+    return _bare(said) or _bare(str(request.META.get("REMOTE_ADDR", ""))) or NOWHERE
+
+
+def _bare(said: str) -> str:
+    """The address without the port that some proxies add; empty where it is none, such as `unknown`."""
+    with_port = _WITH_PORT.fullmatch(said)
+    try:
+        return str(ip_address((with_port[1] or with_port[2]) if with_port else said))
+    except ValueError:
+        return ""
 
 
 def locked(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:

@@ -66,12 +66,12 @@ def find(request: HttpRequest) -> HttpResponse:
     if not search.searchable(viewer):
         return _nothing_here(request)
     found = search.find_accounts(viewer, text, request.GET.get("page"))
-    if found.only:
+    if found.only and found.only.account.account_id.isalnum():
         return redirect("account", found.only.account.account_id)
     table = Table.for_viewer(viewer, f"Accounts that match {text}", RESULT_COLUMNS).add(
         found.accounts,
         currency=lambda row: readable(viewer, row.account, Account, "currency") or "",
-        url=lambda row: reverse("account", args=[row.account.account_id]),
+        url=lambda row: reverse("account", args=[row.account.account_id]) if row.account.account_id.isalnum() else "",
         is_muted=lambda row: readable(viewer, row.account, Account, "status") == Account.Status.INACTIVE,
     )
     context = {"text": text, "found": found, "table": table, "sources": ("ccb",)}

@@ -158,7 +158,8 @@ CHOICES = (
     ),
     Choice(
         "use_months", "Months of use",
-        "How many months back billed use and meter reads are read. What was read before stays.",
+        "How many months back billed use and meter reads are read. Use that was read before stays; a meter whose latest"
+        " read is older shows none.",
         "25", Form.MONTHS,
     ),
 )  # fmt: skip

@@ -64,6 +64,8 @@ def _statement(stream: Stream, since: datetime | None, within: KeyRange | None =
         columns.append(f'{MOMENT.extract(stream.cursor.theirs)} AS "{CURSOR_COLUMN}"')
         if since is not None:
             conditions.append(f"{stream.cursor.theirs} >= :since")
+            if stream.cursor.only:
+                conditions.append(stream.cursor.only)
     if stream.split and within:
         conditions += _within(stream.split.key, within)
     listed = ",\n    ".join(columns)

@@ -55,10 +55,12 @@ class Cursor:
 
     `theirs` is an expression that only grows as rows are added or settle. Each run reads from the bookmark less
     `overlap`, bound included, so that a row committed late or tied with the last one is read again and found unchanged.
+    `only` is a condition on `:since` that every such row meets, and that the source answers by its indexes.
     """
 
     theirs: str
     overlap: timedelta
+    only: str = ""
 
 
 class Absence(StrEnum):

@@ -134,7 +134,13 @@ class Moment(Dated):
 
     def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:
         """The local time placed in its zone."""
-        return sql.SQL("({} AT TIME ZONE {})").format(staged, sql.Literal(time_zone))
+        # The first and the last day of our calendar mean never. In another zone they would leave the years that Python
+        # reads, and the record's page with them, so each becomes one moment that is on that day in every zone.
+        return sql.SQL(
+            "CASE WHEN {staged} < '0001-01-02' THEN '0001-01-01 12:00:00+00'::timestamptz"
+            " WHEN {staged} >= '9999-12-31' THEN '9999-12-31 09:59:59+00'::timestamptz"
+            " ELSE {staged} AT TIME ZONE {zone} END"
+        ).format(staged=staged, zone=sql.Literal(time_zone))
 
 
 TEXT = Text()

@@ -1,5 +1,6 @@
 """What every mirrored model has: a mark for records gone from their source, field groups, and history."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -96,12 +97,14 @@ class VisibleModel(models.Model):
     are found; a model that has none cannot be read through a Viewer. Several lookups are tried in their order, and the
     first that is not empty decides: a row that names an account is never reached around it. All but the last are
     references that the row itself holds.
+    `account_ties` says for a path what must hold of the rows on it, such as that the tie is not gone from its source.
     `account_column` is the database column that holds the account's id, for models that summaries are made of.
     """
 
     field_groups: ClassVar[dict[FieldGroup, tuple[str, ...]]] = {}
     derived_fields: ClassVar[dict[str, tuple[str, ...]]] = {}
     account_path: ClassVar[str | tuple[str, ...] | None] = None
+    account_ties: ClassVar[Mapping[str, models.Q]] = {}
     account_column: ClassVar[str | None] = None
 
     class Meta:

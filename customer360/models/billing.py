@@ -118,7 +118,7 @@ class Bill(MirroredModel):
     due_date = models.DateField("due", null=True, blank=True, help_text="The day by which it is to be paid.")
     completed_at = models.DateTimeField("completed", null=True, blank=True, help_text="When CC&B completed it.")
     amount = models.DecimalField(
-        max_digits=15,
+        max_digits=17,
         decimal_places=2,
         default=0,
         help_text="What the bill charges: its frozen charges and adjustments.",
@@ -128,11 +128,11 @@ class Bill(MirroredModel):
         help_text="What the bill asks for: the balances it presents, what was open before included.",
     )  # fmt: skip
     open_amount = models.DecimalField(
-        "open", max_digits=15, decimal_places=2, default=0,
-        help_text="What is left of it to pay, without what is in dispute.",
+        "open", max_digits=17, decimal_places=2, default=0,
+        help_text="What is left of it to pay, without what is in dispute or does not age.",
     )  # fmt: skip
     disputed_amount = models.DecimalField(
-        "in dispute", max_digits=15, decimal_places=2, default=0,
+        "in dispute", max_digits=17, decimal_places=2, default=0,
         help_text="What is left of it in match events that the customer disputes.",
     )  # fmt: skip
 

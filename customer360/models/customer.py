@@ -41,6 +41,11 @@ class Customer(MirroredAddress, MirroredModel):
         "address": ("address1", "address2", "address3", "address4", "city", "state", "postal_code"),
     }
     account_path = "account_roles__account"
+    # A role that CC&B took away shows nobody any more; of an account that is gone itself, the last roles stand.
+    account_ties = {
+        "account_roles__account": models.Q(account_roles__removed_at=None)
+        | models.Q(account_roles__account__removed_at__isnull=False)
+    }
 
     class Meta:
         indexes = (models.Index(fields=("name",), name="customer_name"),)

@@ -165,6 +165,13 @@ class MeterRead(MirroredModel):
         FieldGroup.SERVICE: ("installation_id", "meter", "read_at", "reading", "unit", "removed_at"),
     }
     account_path = "meter__service_point__premise__service_agreements__account"
+    # What a meter shows now is the business of who takes service now, not of who did before.
+    account_ties = {
+        account_path: models.Q(
+            meter__service_point__premise__service_agreements__removed_at=None,
+            meter__service_point__premise__service_agreements__status__in=ServiceAgreement.OPEN_STATUSES,
+        )
+    }
 
     class Meta:
         indexes = (models.Index(fields=("meter",), name="reads_of_meter"),)

@@ -43,6 +43,10 @@ class Note(MirroredModel):
         ),
     }  # fmt: skip
     account_path = ("account", "customer__account_roles__account")
+    account_ties = {
+        "customer__account_roles__account": models.Q(customer__account_roles__removed_at=None)
+        | models.Q(customer__account_roles__account__removed_at__isnull=False)
+    }
     account_column = "account_id"
 
     class Meta:

@@ -42,6 +42,10 @@ class Premise(MirroredAddress, MirroredModel):
     }  # fmt: skip
     derived_fields = {name: Customer.derived_fields[name] for name in ("street", "town", "address")}
     account_path = "service_agreements__account"
+    account_ties = {
+        "service_agreements__account": models.Q(service_agreements__removed_at=None)
+        | models.Q(service_agreements__account__removed_at__isnull=False)
+    }
 
 
 class ServiceAgreement(MirroredModel):

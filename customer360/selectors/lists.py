@@ -41,7 +41,8 @@ class Slice:
 
     @classmethod
     def _of(cls, paginator: Paginator, page: str | None, see: Callable[[Any], list[Any]]) -> "Slice":
-        listed = paginator.get_page(page)
+        asked = page or ""
+        listed = paginator.get_page(asked if asked.isdecimal() and asked.strip("0") else 1)
         return cls(
             records=see(listed.object_list),
             number=listed.number,

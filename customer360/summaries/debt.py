@@ -24,7 +24,8 @@ _DEBT = """
                CASE WHEN e.status = {open} THEN e.match_event_id END AS match_event_id,
                COALESCE(e.status = {open} AND e.is_disputed, false) AS is_disputed,
                CASE
-                   WHEN NOT f.is_outside_arrears AND e.status IS DISTINCT FROM {balanced} THEN f.arrears_date
+                   WHEN NOT f.is_outside_arrears AND e.status IS DISTINCT FROM {balanced}
+                       AND f.arrears_date > '0001-01-01' THEN f.arrears_date
                END AS arrears_date
         FROM {transactions} f
         JOIN {accounts} d ON d.account_id = f.account_id

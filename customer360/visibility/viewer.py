@@ -1,6 +1,6 @@
 """The Viewer: the one place that knows what a person may see, for the length of one request."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -165,9 +165,10 @@ class Viewer:
 
 def _leads_to(model: type[Model], paths: tuple[str, ...], accounts: QuerySet[Account]) -> Q:
     """That the first of a row's paths that is not empty leads to one of the accounts."""
+    ties: Mapping[str, Q] = getattr(model, "account_ties", {})
     reached, no_earlier_path = Q(), Q()
     for path in paths:
-        linked = model._default_manager.filter(pk=OuterRef("pk"), **{f"{path}__in": accounts})
+        linked = model._default_manager.filter(ties.get(path, Q()), pk=OuterRef("pk"), **{f"{path}__in": accounts})
         reached |= no_earlier_path & Q(Exists(linked))
         no_earlier_path &= Q(**{f"{path}__isnull": True})
     return reached

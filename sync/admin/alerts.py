@@ -50,7 +50,9 @@ class AlertChannelForm(forms.ModelForm):
                         {"addresses": f"{address} is no e-mail address. Write one a line."}
                     ) from error
         elif values.get("kind") == AlertChannel.Kind.WEBHOOK and (len(given) != 1 or not may_post_to(given[0])):
-            raise ValidationError({"addresses": "A webhook has one address, which begins with https://."})
+            raise ValidationError(
+                {"addresses": "A webhook has one address in plain ASCII, which begins with https:// and names no user."}
+            )
         if (values.get("quiet_from") is None) != (values.get("quiet_until") is None):
             raise ValidationError({"quiet_until": "A quiet time has a beginning and an end. Give both, or neither."})
         return values

@@ -99,6 +99,11 @@ def _send(channel: AlertChannel, due: QuerySet[AlertDelivery], now: datetime) ->
         else:
             _close(claimed, State.UNKNOWN, error=str(doubt))
         return 0
+    except Exception as error:
+        # Whatever else goes wrong with one channel must not keep the others from being told.
+        logger.exception("alert not sent", channel=channel.name)
+        _try_later(channel, claimed, f"It could not be sent ({type(error).__name__}).", now)
+        return 0
     _close(claimed, State.SENT, sent_at=timezone.now())
     logger.info("alert sent", channel=channel.name, events=len(claimed))
     return len(claimed)

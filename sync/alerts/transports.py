@@ -116,8 +116,13 @@ def _post(channel: AlertChannel, events: Sequence[AlertEvent]) -> None:
 
 def may_post_to(address: str) -> bool:
     """Whether a webhook may have this address: https, or on a developer's machine http as well."""
-    parts = urlsplit(address)
-    return bool(parts.hostname) and parts.scheme in (("https", "http") if settings.DEBUG else ("https",))
+    try:
+        parts = urlsplit(address)
+        (parts.hostname or "").encode("idna")
+        fits = address.isascii() and address.isprintable() and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        return False
+    return fits and bool(parts.hostname) and parts.scheme in (("https", "http") if settings.DEBUG else ("https",))
 
 
 def _say(error: object) -> str:

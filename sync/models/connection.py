@@ -153,7 +153,8 @@ class CcbConnection(models.Model):
         """
         given = settings.CCB
         address = _ADDRESS.fullmatch(given["dsn"])
-        where: dict[str, Any] = {"descriptor": given["dsn"]}
+        # A password has no place in an address; it must not come into a form, nor into history.
+        where: dict[str, Any] = {"descriptor": re.sub(r"\A[^(@]*/[^@]*@", "", given["dsn"])}
         if address:
             where = {
                 "protocol": address["protocol"] or cls.Protocol.TCP,
@@ -177,6 +178,8 @@ class CcbConnection(models.Model):
 
     def clean(self) -> None:
         """Raise ValidationError for fields that do not go together."""
+        if re.match(r"[^(@]*/[^@]*@", self.descriptor):
+            raise ValidationError({"descriptor": "Leave user and password out: the password is in CCB_PASSWORD."})
         if not self.descriptor and not (self.host and self.service_name):
             missing = "service_name" if self.host else "host"
             raise ValidationError({missing: "Write host and service, or a connect descriptor instead of both."})

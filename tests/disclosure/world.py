@@ -1,7 +1,7 @@
 """Two customers' worlds in which every value is a marker, and the table of what each role may see of them.
 
 Text markers are runs of one Yi syllable, of which each field of each record has its own; numbers have seven digits of
-their own; dates have a year of their own between 1501 and 1899. None occurs on a page by chance, whatever the format.
+their own; dates have a year of their own between 1301 and 1899. None occurs on a page by chance, whatever the format.
 Flags and codes with choices cannot be marked.
 """
 
@@ -55,8 +55,9 @@ class Marker:
 def _shown_numbers() -> set[int]:
     """What would look like a year on a page: CC&B's port, the seconds it may take, the numbers that new rows get."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value FROM pg_sequences WHERE last_value IS NOT NULL")
-        return {1521, 1800} | {last + ahead for (last,) in cursor.fetchall() for ahead in range(-60, 60)}
+        cursor.execute("SELECT last_value, sequencename FROM pg_sequences WHERE last_value IS NOT NULL")
+        numbered = [(last, 80 if "historical" in name else 25) for last, name in cursor.fetchall()]
+    return {1521, 1800} | {last + ahead for last, rows in numbered for ahead in range(rows)}
 
 
 @dataclass
@@ -68,7 +69,7 @@ class World:
     others: list[VisibleModel] = field(default_factory=list)
     _syllables: Iterator[str] = field(default_factory=lambda: map(chr, range(0xA000, 0xA48D)))
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(7_310_317, 1_013))
-    _years: Iterator[int] = field(default_factory=lambda: iter(sorted(set(range(1501, 1900)) - _shown_numbers())))
+    _years: Iterator[int] = field(default_factory=lambda: iter(sorted(set(range(1301, 1900)) - _shown_numbers())))
 
     @property
     def records(self) -> list[VisibleModel]:

@@ -161,6 +161,7 @@ def test_a_part_that_this_ccb_never_had_makes_its_data_no_older(monkeypatch: pyt
     optional = tuple(replace(s, needs=("CI_ALERT_TYPE_L",)) if s.name == alerts else s for s in STREAMS)
     monkeypatch.setattr(streams, "STREAMS", optional)
     Bookmark.objects.filter(stream=alerts).update(last_success_at=None)
+    SyncRun.objects.filter(stream=alerts).delete()
     (before,) = sources.states(["ccb"])
     SyncRun.objects.create(stream=alerts, mode=SyncRun.Mode.FULL, business_date=TODAY, state=SyncRun.State.SKIPPED)
     (after,) = sources.states(["ccb"])

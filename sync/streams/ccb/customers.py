@@ -77,8 +77,14 @@ def _contact_details(routes: str) -> str:
     ) AS PREFERENCE
     FROM C1_PER_CONTDET
     WHERE {place_in("COMM_RTE_TYPE_CD", routes)} > 0
-        AND (:inactive_contacts IS NULL OR TRIM(CND_ACTINACT_FLG) <> :inactive_contacts)
+        AND (:inactive_contacts IS NULL OR NVL(TRIM(CND_ACTINACT_FLG), ' ') <> :inactive_contacts)
 )"""
+
+
+_DETAILS = f"""LEFT JOIN {_contact_details("email_routes")} e ON e.PER_ID = p.PER_ID AND e.PREFERENCE = 1
+        LEFT JOIN {_contact_details("phone_routes")} t ON t.PER_ID = p.PER_ID AND t.PREFERENCE = 1"""
+_OLD_PHONES = f"LEFT JOIN {_PHONES} o ON o.PER_ID = p.PER_ID AND o.PREFERENCE = 1"
+_EMAIL = FieldMap("NVL(TRIM(e.CONTACT_VALUE), p.EMAILID)", "email", owner=Owner.SHARED)
 
 
 def _customers(contacts: str) -> str:
@@ -126,19 +132,18 @@ CUSTOMERS = Stream(
         # The person's own mailing address, else the mailing premise of the first account.
         *address(lambda column: f"CASE WHEN TRIM(p.ADDRESS1) IS NULL THEN m.{column} ELSE p.{column} END"),
     ),
-    # Newer sites keep e-mail addresses and phones alike as contact details; the person's own e-mail stays as a last
-    # resort, as such sites converted some customers and not others.
+    # Newer sites keep e-mail addresses and phones alike as contact details. Such sites converted some customers and not
+    # others: the person's own e-mail stays as a last resort, and so do phones as long as the old table holds any.
     variants=(
         Variant(
+            needs=("C1_PER_CONTDET", "CI_PER_PHONE"),
+            source=_customers(f"{_DETAILS}\n        {_OLD_PHONES}"),
+            fields=(_EMAIL, FieldMap("NVL(TRIM(t.CONTACT_VALUE), o.PHONE)", "phone", owner=Owner.SHARED)),
+        ),
+        Variant(
             needs=("C1_PER_CONTDET",),
-            source=_customers(
-                f"""LEFT JOIN {_contact_details("email_routes")} e ON e.PER_ID = p.PER_ID AND e.PREFERENCE = 1
-        LEFT JOIN {_contact_details("phone_routes")} t ON t.PER_ID = p.PER_ID AND t.PREFERENCE = 1"""
-            ),
-            fields=(
-                FieldMap("NVL(TRIM(e.CONTACT_VALUE), p.EMAILID)", "email", owner=Owner.SHARED),
-                FieldMap("t.CONTACT_VALUE", "phone", owner=Owner.SHARED),
-            ),
+            source=_customers(_DETAILS),
+            fields=(_EMAIL, FieldMap("t.CONTACT_VALUE", "phone", owner=Owner.SHARED)),
         ),
     ),
 )

@@ -1,8 +1,8 @@
 """Fiscal years, match events, financial transactions, bills, payments and their tenders.
 
 A run between full compares reads what is new by CC&B's stamps. What CC&B changes later without one (a bill reopened, a
-payment cancelled long after it came in, an item put into an old match event by hand) is found by the weekly full
-compare.
+payment cancelled or moved to another account long after it came in, an item put into an old match event by hand) is
+found by the weekly full compare.
 """
 
 from datetime import timedelta
@@ -86,6 +86,17 @@ FINANCIAL_TRANSACTIONS = Stream(
         "GREATEST(NVL(f.FREEZE_DTTM, f.CRE_DTTM), NVL(b.COMPLETE_DTTM, f.CRE_DTTM), NVL(me.CREATE_DT, f.CRE_DTTM),"
         " NVL(mt.FREEZE_DTTM, f.CRE_DTTM))",
         overlap=timedelta(days=2),
+        only="""f.FT_ID IN (
+            SELECT FT_ID FROM CI_FT WHERE FREEZE_DTTM >= :since OR CRE_DTTM >= :since
+            UNION
+            SELECT x.FT_ID FROM CI_BILL y JOIN CI_FT x ON x.BILL_ID = y.BILL_ID WHERE y.COMPLETE_DTTM >= :since
+            UNION
+            SELECT x.FT_ID FROM CI_MATCH_EVT y JOIN CI_FT x ON x.MATCH_EVT_ID = y.MATCH_EVT_ID
+            WHERE y.CREATE_DT >= :since
+            UNION
+            SELECT x.FT_ID FROM CI_FT y JOIN CI_FT x ON x.MATCH_EVT_ID = y.MATCH_EVT_ID
+            WHERE y.MATCH_EVT_ID > ' ' AND y.FREEZE_DTTM >= :since
+        )""",
     ),
     absence=Absence.ARCHIVED_IF_FROZEN,
     # CC&B corrects money by another transaction, never by editing one that is frozen.
@@ -200,6 +211,7 @@ PAYMENT_TENDERS = Stream(
         LEFT JOIN CI_TENDER_TYPE_L tt ON tt.TENDER_TYPE_CD = t.TENDER_TYPE_CD AND tt.LANGUAGE_CD = :language
     """,
     key=("tender_id",),
+    split=Split("t.PAY_TENDER_ID", of="CI_PAY_TNDR t"),
     cadence="hourly, with a full compare once a week",
     # As payments are: a tender is cancelled without a stamp, mostly within days.
     cursor=Cursor("NVL(e.CRE_DTTM, e.PAY_DT)", overlap=timedelta(days=14)),

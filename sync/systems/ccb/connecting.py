@@ -15,6 +15,8 @@ from sync.systems.base import SourceError, SourceGone
 
 SNAPSHOT_TOO_OLD = 1555
 CONNECT_SECONDS = 10
+A_PERSON_WAITS = 20
+"""Seconds that CC&B may take for one answer while a person waits for the page."""
 ANSWER_SECONDS = 30
 """How long the listener and the log-in may take together, the encryption included."""
 

@@ -14,7 +14,7 @@ from sync.models import CcbConnection, site_choices
 from sync.stream import KeyRange, Stream, System
 from sync.systems.base import Fitted, Reader, SourceError
 from sync.systems.catalogue import Catalogue
-from sync.systems.ccb.connecting import FINE, connect, explain
+from sync.systems.ccb.connecting import A_PERSON_WAITS, FINE, connect, explain
 from sync.systems.ccb.dictionary import read_catalogue
 from sync.systems.fitting import fit
 
@@ -56,6 +56,8 @@ class CcbReader(Reader):
         """The rows of a small query, which may bind :language; see `Reader`."""
         values = {"language": self._settings.language}
         try:
+            # A person waits for it, and a thread of the web server with them.
+            self._connection.call_timeout = min(self._connection.call_timeout, A_PERSON_WAITS * 1000)
             with self._connection.cursor() as cursor:
                 cursor.execute(statement, {name: values[name] for name in binds_of(statement)})
                 return list(cursor.fetchall())

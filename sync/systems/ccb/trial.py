@@ -14,7 +14,7 @@ from sync.reading import reading
 from sync.stream import Stream, System
 from sync.systems.base import SourceError, StreamSkipped
 from sync.systems.catalogue import Catalogue
-from sync.systems.ccb.connecting import connect, explain
+from sync.systems.ccb.connecting import A_PERSON_WAITS, connect, explain
 from sync.systems.ccb.dictionary import read_catalogue, tables_of
 from sync.systems.fitting import WIDENED, fit
 
@@ -76,6 +76,7 @@ def try_connection(settings: CcbConnection) -> Trial:
     except SourceError as failure:
         return Trial(problem=str(failure))
     try:
+        connection.call_timeout = min(connection.call_timeout, A_PERSON_WAITS * 1000)
         with connection.cursor() as cursor:
             (clock,) = cursor.execute("SELECT SYSDATE FROM DUAL").fetchone()
             tables = tuple(_tables(cursor, settings.owner, streams))

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +16,7 @@ from sync import alerts, tasks
 from sync.alerts import delivery
 from sync.alerts.transports import may_post_to
 from sync.models import AlertChannel, AlertDelivery, AlertEvent
+from tests.sync.alerts.channels import make_channel
 from tests.sync.alerts.conftest import SECRET
 from tests.sync.alerts.receivers import MailServer, Webhook
 from tests.sync.runs import CUSTOMERS, State, make_rejection, make_run
@@ -277,4 +279,16 @@ def test_a_digest_waits_from_the_first_event_and_tells_all(by_mail: Make, mail: 
         alerts.watch(NOON + timedelta(minutes=minutes))
         assert alerts.send(NOON + timedelta(minutes=minutes)) == 0
     assert alerts.send(NOON + timedelta(minutes=30)) == 2
+    assert len(mail.messages) == 1
+
+
+@pytest.mark.parametrize("address", ["https://hooks.example/é", "https://hooks..example/a", "https://[::1/"])
+def test_an_address_that_cannot_be_posted_to_keeps_no_other_channel_from_being_told(
+    by_mail: Any, mail: Any, settings: Any, address: str
+) -> None:
+    settings.ALERT_WEBHOOK_SECRETS = ["s"]
+    make_channel("a pager", "webhook", address)
+    by_mail()
+    fail()
+    tasks.tell_alerts()
     assert len(mail.messages) == 1

@@ -163,7 +163,7 @@ def readable(body: str) -> str:
 
 def tokens(text: str) -> set[str]:
     """Every syllable, seven-digit number and year of the markers' kind in a text."""
-    return set(re.findall(r"[\uA000-\uA48C]|(?<!\d)\d{7}(?=\D|$)|(?<![0-9A-Za-z])1[3-8]\d\d(?![0-9A-Za-z])", text))
+    return set(re.findall(r"[\uA000-\uA48C]|(?<!\d)\d{7}(?=\D|$)|(?<![0-9A-Za-z])1[678]\d\d(?![0-9A-Za-z])", text))
 
 
 def without_form_token(body: str) -> str:

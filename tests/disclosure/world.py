@@ -1,7 +1,7 @@
 """Two customers' worlds in which every value is a marker, and the table of what each role may see of them.
 
 Text markers are runs of one Yi syllable, of which each field of each record has its own; numbers have seven digits of
-their own; dates have a year of their own between 1301 and 1899. None occurs on a page by chance, whatever the format.
+their own; dates have a year of their own between 1601 and 1899. None occurs on a page by chance, whatever the format.
 Flags and codes with choices cannot be marked.
 """
 
@@ -52,12 +52,18 @@ class Marker:
         return " (history)" if self.is_past else " (rejected row)" if self.is_rejected else ""
 
 
-def _shown_numbers() -> set[int]:
-    """What would look like a year on a page: CC&B's port, the seconds it may take, the numbers that new rows get."""
+def _let_no_number_look_like_a_year() -> None:
+    """Let the rows of the world be numbered from 2000 on: their numbers stand in links and beside check boxes."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value, sequencename FROM pg_sequences WHERE last_value IS NOT NULL")
-        numbered = [(last, 80 if "historical" in name else 25) for last, name in cursor.fetchall()]
-    return {1521, 1800} | {last + ahead for last, rows in numbered for ahead in range(rows)}
+        cursor.execute(
+            """
+            SELECT count(nextval(named.sequence))
+            FROM (SELECT format('%I.%I', schemaname, sequencename)::regclass AS sequence, last_value FROM pg_sequences)
+                 AS named,
+                 generate_series(COALESCE(last_value, 0), 2000)
+            WHERE has_sequence_privilege(named.sequence, 'USAGE')
+            """
+        )
 
 
 @dataclass
@@ -69,7 +75,8 @@ class World:
     others: list[VisibleModel] = field(default_factory=list)
     _syllables: Iterator[str] = field(default_factory=lambda: map(chr, range(0xA000, 0xA48D)))
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(7_310_317, 1_013))
-    _years: Iterator[int] = field(default_factory=lambda: iter(sorted(set(range(1301, 1900)) - _shown_numbers())))
+    # A form shows the seconds that CC&B may take, 1800, which would look like a year.
+    _years: Iterator[int] = field(default_factory=lambda: (year for year in range(1601, 1900) if year != 1800))
 
     @property
     def records(self) -> list[VisibleModel]:
@@ -126,6 +133,7 @@ class World:
 
 def make_world() -> World:
     """Both worlds with all their markers, and rejected rows that hold customers' values."""
+    _let_no_number_look_like_a_year()
     world = World()
     for records in (world.granted, world.others):
         customer = factories.make_customer(person_id=world.key())

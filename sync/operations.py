@@ -16,9 +16,6 @@ from sync.stream import Stream
 from sync.streams import by_name
 from sync.systems import closed_now
 
-ONE_RETRY = {"max_retries": 1, "interval_start": 0}
-"""A person waits for the answer: a broker that is away is said to be so at once."""
-
 
 class NotStarted(Exception):
     """Nothing was started. The message says why, what is still fine, and what to do."""
@@ -91,7 +88,7 @@ def _publish(
         "accepted_removals": accepted_removals,
     }
     try:
-        tasks.run_stream.apply_async(kwargs=order, retry_policy=ONE_RETRY)
+        tasks.run_stream.apply_async(kwargs=order, retry_policy=tasks.ONE_RETRY)
     except OperationalError as error:
         raise _NoBroker(
             f"{stream.title} was not started: the broker (REDIS_URL) does not answer. The mirror is as it was. "

@@ -21,6 +21,7 @@ from sync.crashpoints import crashpoint
 from sync.load import BrakeReached, Order, Outcome, load
 from sync.load.plan import Plan
 from sync.models import SyncRun
+from sync.split import Progress
 from sync.stream import Stream, System
 from sync.systems import (
     Reader,
@@ -31,12 +32,11 @@ from sync.systems import (
     brake_percent,
     closed_now,
     open_reader,
+    read_again_where_lost,
     time_zone,
 )
 
 logger = structlog.get_logger(__name__)
-
-ATTEMPTS_AT_A_POINT_IN_TIME = 3
 
 ATTEMPTS = 3
 """How often the same work is begun, by one run after the other, before it is left to the alerts."""
@@ -44,8 +44,6 @@ ATTEMPTS = 3
 NOT_NOW = "were not read now:"
 """What a run says that was skipped for the hours alone, which tells nothing of the system's parts."""
 
-Progress = Callable[[Stream, int], None]
-"""Told the stream and the rows read so far."""
 Fan = Callable[[UUID, int], None]
 """Told a run that was cut into ranges, and how many there are for others to read."""
 
@@ -238,15 +236,15 @@ def _attempts(
     on_progress: Progress,
 ) -> Outcome:
     """Read and load, again from a new point in time where the source lost the old one."""
-    for attempt in range(1, ATTEMPTS_AT_A_POINT_IN_TIME + 1):
+
+    def read() -> Outcome:
         try:
             return _read_and_load(stream, run, session, held, lower, on_progress)
         except SourceGone:
             session.close()
-            if attempt == ATTEMPTS_AT_A_POINT_IN_TIME:
-                raise
-            logger.warning("point in time lost, reading again", stream=stream.name, run=str(run.id), attempt=attempt)
-    raise AssertionError("unreachable")
+            raise
+
+    return read_again_where_lost(read, stream=stream.name, run=str(run.id))
 
 
 def _read_and_load(

@@ -27,23 +27,23 @@ from sync.stream import Stream
 from sync.systems import (
     Reader,
     SourceError,
-    SourceGone,
     answer_within,
     brake_percent,
     closed_now,
     open_reader,
+    read_again_where_lost,
     time_zone,
-)  # fmt: skip
+)
 
 logger = structlog.get_logger(__name__)
 
-ATTEMPTS_AT_A_POINT_IN_TIME = 3
 ENDS_TRIED = 5
 """How often the end of a run is begun before the run is given up."""
 LOOK_AGAIN = 0.5
 """Seconds between two looks at ranges that others read."""
 
 Progress = Callable[[Stream, int], None]
+"""Told the stream and the rows read so far."""
 
 
 def plan(run: SyncRun, stream: Stream, reader: Reader) -> bool:
@@ -151,26 +151,22 @@ def _read_and_load(run: SyncRun, stream: Stream, held: HeldRange, on_progress: P
         held.extend()
         on_progress(stream, before + rows)
 
-    for attempt in range(1, ATTEMPTS_AT_A_POINT_IN_TIME + 1):
-        try:
-            with open_reader(stream.system) as reader:
-                fitted = reader.fitted(stream)
-                plan = Plan(fitted.stream, time_zone(stream.system))
-                order = Order(
-                    change=Change(Origin(stream.system), run.pk),
-                    business_date=run.business_date,
-                    is_full=False,
-                    range_id=held.pk,
-                    warnings=fitted.warnings,
-                    staged=lambda: held.extend(bookmarks.WRITING_LEASE),
-                    commit=partial(held.commit, clock=reader.clock),
-                )
-                load(plan, reader.read(fitted.stream, plan.arrow_schema, None, held.keys), order, batch_read)
-            return
-        except SourceGone:
-            if attempt == ATTEMPTS_AT_A_POINT_IN_TIME:
-                raise
-            logger.warning("point in time lost, reading again", run=str(run.pk), range=held.position, attempt=attempt)
+    def read() -> None:
+        with open_reader(stream.system) as reader:
+            fitted = reader.fitted(stream)
+            plan = Plan(fitted.stream, time_zone(stream.system))
+            order = Order(
+                change=Change(Origin(stream.system), run.pk),
+                business_date=run.business_date,
+                is_full=False,
+                range_id=held.pk,
+                warnings=fitted.warnings,
+                staged=lambda: held.extend(bookmarks.WRITING_LEASE),
+                commit=partial(held.commit, clock=reader.clock),
+            )
+            load(plan, reader.read(fitted.stream, plan.arrow_schema, None, held.keys), order, batch_read)
+
+    read_again_where_lost(read, run=str(run.pk), range=held.position)
 
 
 def _end(run_id: UUID) -> bool:

@@ -13,7 +13,7 @@ from sync.stream import System
 logger = structlog.get_logger(__name__)
 
 ONE_RETRY = {"max_retries": 1, "interval_start": 0}
-"""A broker that is away is not waited for: the work goes on without it."""
+"""A broker that is away is not waited for: the work goes on without it, and a person is told at once."""
 
 
 @shared_task

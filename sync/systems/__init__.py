@@ -6,7 +6,7 @@ from datetime import timedelta
 from sync.models import CcbConnection
 from sync.stream import System
 from sync.systems import ccb
-from sync.systems.base import Fitted, Reader, SourceError, SourceGone, StreamSkipped
+from sync.systems.base import Fitted, Reader, SourceError, SourceGone, StreamSkipped, read_again_where_lost
 
 __all__ = [
     "Fitted",
@@ -18,6 +18,7 @@ __all__ = [
     "brake_percent",
     "closed_now",
     "open_reader",
+    "read_again_where_lost",
     "time_zone",
 ]
 

@@ -1,13 +1,20 @@
 """What the sync asks of a system it reads."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
+import structlog
 
 from sync.stream import KeyRange, Stream
+
+logger = structlog.get_logger(__name__)
+
+ATTEMPTS_AT_A_POINT_IN_TIME = 3
+
+Result = TypeVar("Result")
 
 
 class SourceError(Exception):
@@ -16,6 +23,19 @@ class SourceError(Exception):
 
 class SourceGone(SourceError):
     """The point in time that was being read is gone; reading again from a new one will do."""
+
+
+def read_again_where_lost(read: Callable[[], Result], **told: Any) -> Result:
+    """What `read` gives, begun again from a new point in time where the system lost the old one; `told` to the log.
+
+    Raises SourceGone where it is lost each time.
+    """
+    for attempt in range(1, ATTEMPTS_AT_A_POINT_IN_TIME):
+        try:
+            return read()
+        except SourceGone:
+            logger.warning("point in time lost, reading again", attempt=attempt, **told)
+    return read()
 
 
 class StreamSkipped(Exception):

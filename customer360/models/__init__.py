@@ -10,6 +10,7 @@ from customer360.models.metering import AgreementServicePoint, BilledUse, Meter,
 from customer360.models.note import AccountAlert, Note
 from customer360.models.payments import Payment, PaymentTender
 from customer360.models.rules import RowRule, VisibilityRule
+from customer360.models.salesforce import Contact, SalesforceAccount, SalesforceCustomer, SalesforceUser
 from customer360.models.service import Premise, ServiceAgreement
 from customer360.models.summary import AccountSummary
 from customer360.models.user import User
@@ -23,6 +24,7 @@ __all__ = [
     "Bill",
     "BilledUse",
     "ChangeStamp",
+    "Contact",
     "Customer",
     "FinancialTransaction",
     "FiscalCalendar",
@@ -38,6 +40,9 @@ __all__ = [
     "PaymentTender",
     "Premise",
     "RowRule",
+    "SalesforceAccount",
+    "SalesforceCustomer",
+    "SalesforceUser",
     "ServiceAgreement",
     "ServicePoint",
     "User",

@@ -169,3 +169,25 @@ class MirroredAddress(models.Model):
     def address(self) -> str:
         """The whole address in one line, as an envelope would have it."""
         return ", ".join(part for part in (self.street, self.town) if part)
+
+
+class SalesforceAddress(models.Model):
+    """A postal address as Salesforce keeps it: one text for the street, words for state and country."""
+
+    street = models.CharField(max_length=255, null=True, blank=True, help_text="Street, with line breaks.")
+    city = models.CharField(max_length=40, null=True, blank=True, help_text="City.")
+    state = models.CharField(max_length=80, null=True, blank=True, help_text="State or province.")
+    postal_code = models.CharField(max_length=20, null=True, blank=True, help_text="ZIP or postal code.")
+    country = models.CharField(max_length=80, null=True, blank=True, help_text="Country.")
+
+    ADDRESS_FIELDS: ClassVar[tuple[str, ...]] = ("street", "city", "state", "postal_code", "country")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def address(self) -> str:
+        """The whole address in one line."""
+        street = " ".join((self.street or "").split())
+        town = " ".join(part for part in (self.city, self.state, self.postal_code) if part)
+        return ", ".join(part for part in (street, town) if part)

@@ -17,7 +17,7 @@ class Case(MirroredModel):
     reason = models.CharField(max_length=255, null=True, blank=True, help_text="Why the customer came.")
     status = models.CharField(max_length=255, help_text="How far it has got.")
     priority = models.CharField(max_length=255, null=True, blank=True, help_text="How urgent it is.")
-    origin = models.CharField(max_length=255, null=True, blank=True, help_text="By what way it came.")
+    channel = models.CharField("came by", max_length=255, null=True, blank=True, help_text="By what way it came.")
     is_closed = models.BooleanField("closed", default=False, help_text="Whether its status means that it is settled.")
     opened_at = models.DateTimeField("opened", help_text="When it was opened.")
     closed_at = models.DateTimeField("closed on", null=True, blank=True, help_text="When it was closed.")
@@ -30,7 +30,7 @@ class Case(MirroredModel):
 
     field_groups = {
         FieldGroup.ENGAGEMENT: (
-            "salesforce_id", "number", "subject", "reason", "status", "priority", "origin", "is_closed", "opened_at",
+            "salesforce_id", "number", "subject", "reason", "status", "priority", "channel", "is_closed", "opened_at",
             "closed_at", "salesforce_account", "contact", "owner", "removed_at",
         ),
     }  # fmt: skip

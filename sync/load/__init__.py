@@ -13,12 +13,12 @@ from psycopg import sql
 
 from customer360.derived import derivations, one_at_a_time
 from sync.crashpoints import crashpoint
-from sync.extraction import CURSOR_COLUMN
 from sync.load import brake, changes, due, rejects, seen, stage
 from sync.load.cursor import Cursor
 from sync.load.extremes import Extremes
 from sync.load.outcome import BrakeReached, Order, Outcome
 from sync.load.plan import Plan
+from sync.stream import CURSOR_COLUMN
 
 __all__ = ["BrakeReached", "Order", "Outcome", "load"]
 

@@ -9,8 +9,7 @@ import pyarrow as pa
 from django.db import models
 from psycopg import sql
 
-from sync.extraction import CURSOR_COLUMN
-from sync.stream import Absence, Owner, Stream
+from sync.stream import CURSOR_COLUMN, Absence, Owner, Stream
 from sync.transforms import Day, Transform, Words
 
 UNREADABLE = "unreadable"

@@ -30,11 +30,7 @@ def moment_text(moment: datetime) -> str:
     """A point in time as it is kept; one without a zone is UTC."""
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC)
-    return (
-        moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        if moment.year > 999
-        else f"{moment:%Y}".zfill(4) + moment.strftime("-%m-%dT%H:%M:%S.000Z")
-    )
+    return f"{moment.replace(tzinfo=None, microsecond=0).isoformat()}.000Z"
 
 
 def parse_moment(text: str) -> datetime:

@@ -71,7 +71,7 @@ def moment(name: str, label: str, **more: Any) -> Field:
 
 
 def reference(name: str, label: str, *to: str, **more: Any) -> Field:
-    """A lookup; the parent's name in a path follows from the field's (AccountId -> Account, Customer__c -> Customer__r)."""
+    """A lookup; the parent's name in a path follows: AccountId -> Account, Customer__c -> Customer__r."""
     relationship = name.removesuffix("__c") + "__r" if name.endswith("__c") else name.removesuffix("Id")
     return Field(name, "reference", label, length=18, reference_to=to, relationship_name=relationship, **more)
 

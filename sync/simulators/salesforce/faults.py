@@ -33,10 +33,6 @@ from typing import Any
 
 from sync.simulators.salesforce import access, schema
 
-TABLES = (
-    "CREATE TABLE IF NOT EXISTS simulator_fault (id INTEGER PRIMARY KEY, fault TEXT NOT NULL, method TEXT NOT NULL,"
-    " path TEXT NOT NULL, object TEXT NOT NULL, skip INTEGER NOT NULL, remaining INTEGER, options TEXT NOT NULL)",
-)
 OPTIONS: dict[str, dict[str, type]] = {
     "drop-before-commit": {},
     "commit-then-drop-reply": {},
@@ -193,3 +189,9 @@ def _typed(fault: str, option: str, value: Any) -> Any:
     if not isinstance(typed, str) and typed < (1 if option in _AT_LEAST_ONE else 0):
         raise ValueError(f"The option {option} of the fault {fault} cannot be {value}.")
     return typed
+
+
+def any_armed(connection: sqlite3.Connection) -> bool:
+    """Whether any fault may still strike."""
+    waiting = "SELECT 1 FROM simulator_fault WHERE remaining IS NULL OR remaining > 0 LIMIT 1"
+    return connection.execute(waiting).fetchone() is not None

@@ -8,7 +8,6 @@ from typing import Any
 from sync.simulators.salesforce import store
 from sync.simulators.salesforce.errors import OrgError
 
-TABLES = ("CREATE TABLE IF NOT EXISTS simulator_usage (hour TEXT PRIMARY KEY, calls INTEGER NOT NULL)",)
 SETTING = "daily_api_requests"
 DEFAULT_DAILY = 100_000
 HEADER = "Sforce-Limit-Info"

@@ -17,12 +17,6 @@ from sync.simulators.salesforce import store
 from sync.simulators.salesforce.errors import OrgError
 from sync.simulators.salesforce.messages import Reply, Request, json_reply
 
-TABLES = (
-    "CREATE TABLE IF NOT EXISTS simulator_app (consumer_key TEXT PRIMARY KEY, secret TEXT NOT NULL,"
-    " certificate TEXT, username TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS simulator_token (token TEXT PRIMARY KEY, consumer_key TEXT NOT NULL,"
-    " user_id TEXT NOT NULL, expires REAL NOT NULL)",
-)
 SESSION_SECONDS = "session_seconds"
 DEFAULT_SESSION_SECONDS = 2 * 60 * 60
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -134,6 +128,12 @@ def revoke(connection: sqlite3.Connection, request: Request) -> Reply:
     if not gone.rowcount:
         return json_reply({"error": "invalid_token", "error_description": "invalid token"}, 400)
     return Reply(200)
+
+
+def forget(connection: sqlite3.Connection, request: Request) -> None:
+    """Let the token that a request bears be worth nothing from now on."""
+    given = request.headers.get("Authorization", "").partition(" ")[2].strip()
+    connection.execute("DELETE FROM simulator_token WHERE token = ?", (given,))
 
 
 def revoke_all(connection: sqlite3.Connection) -> int:

@@ -16,7 +16,6 @@ from sync.simulators.salesforce import certificates, store
 from sync.simulators.salesforce.application import Application
 from sync.simulators.salesforce.bulk.worker import Worker
 from sync.simulators.salesforce.messages import NoReply, Reply, Request
-from sync.simulators.salesforce.wire_tables import create_tables
 
 DEFAULT_PORT = 15443
 _STOP_SECONDS = 10
@@ -38,9 +37,7 @@ class Simulator:
     def __init__(self, path: Path | str, port: int = 0, host: str = "127.0.0.1", pace: float = 0) -> None:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = store.create(self.path)
-        create_tables(connection)
-        connection.close()
+        store.create(self.path).close()
         made = certificates.ensure(self.path)
         self.ca_file = str(made.ca_file)
         self.application = Application(self.path)

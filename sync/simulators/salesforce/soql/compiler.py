@@ -36,6 +36,27 @@ class Selected:
     aggregate: bool = False
     type: str = "int"
 
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The names from the query's object to the field."""
+        return (*self.reached.parent.path, self.reached.field.name) if self.reached else (self.name,)
+
+    @property
+    def pieces(self) -> tuple[tuple[str, str], ...]:
+        """Of an address its pieces, as REST calls them, each with its SQL."""
+        if self.reached is None or self.reached.parent.object is None:
+            return ()
+        parent, compound = self.reached.parent, self.reached.field
+        prefix = compound.name.removesuffix("Address")
+        return tuple(
+            (_camel(piece.name.removeprefix(prefix)), f'{parent.alias}."{piece.name}"')
+            for piece in self.reached.parent.object.pieces(compound)
+        )
+
+
+def _camel(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -83,11 +83,10 @@ class Result:
     def _record(self, columns: "_Columns") -> Builder:
         root = _Branch(self._plan.scope.root)
         for selected in self._plan.selected:
-            assert selected.reached is not None  # only a count has no field
             branch = root
-            for depth in range(len(selected.reached.parent.path)):
-                branch = branch.child(selected.reached.parent, depth, self._plan)
-            branch.leaves[selected.reached.field.name] = selected
+            for depth in range(len(selected.path) - 1):
+                branch = branch.child(selected.path[: depth + 1], self._plan)
+            branch.leaves[selected.path[-1]] = selected
         return root.builder(columns, self._records_at)
 
 
@@ -111,8 +110,7 @@ class _Branch:
     parent: Parent
     leaves: "dict[str, Selected | _Branch]" = field(default_factory=dict)
 
-    def child(self, leaf_parent: Parent, depth: int, plan: Plan) -> "_Branch":
-        path = leaf_parent.path[: depth + 1]
+    def child(self, path: tuple[str, ...], plan: Plan) -> "_Branch":
         name = path[-1]
         found = self.leaves.get(name)
         if not isinstance(found, _Branch):
@@ -163,14 +161,7 @@ def _reader(selected: Selected, columns: _Columns) -> Builder:
 
 
 def _address_reader(selected: Selected, columns: _Columns) -> Builder:
-    assert selected.reached is not None
-    parent, compound = selected.reached.parent, selected.reached.field
-    assert parent.object is not None
-    prefix = compound.name.removesuffix("Address")
-    places: list[tuple[str, int]] = []
-    for piece in parent.object.pieces(compound):
-        short = piece.name.removeprefix(prefix)
-        places.append((short[0].lower() + short[1:], columns.place(f'{parent.alias}."{piece.name}"')))
+    places = [(name, columns.place(sql)) for name, sql in selected.pieces]
 
     def read(row: tuple[Any, ...]) -> dict[str, Any] | None:
         told = {name: row[at] for name, at in places}

@@ -170,9 +170,14 @@ def _shown(made: SObject, name: str) -> Field | None:
     return made.name_field if name == "Name" else made.by_name.get(name.lower())
 
 
+def _of_one(made: SObject, field: Field, parent: Parent) -> str:
+    """A field of the record that a lookup points to, if it is of this object."""
+    return f'(SELECT n."{field.name}" FROM "{made.name}" n WHERE n."Id" = {parent.id_sql})'  # noqa: S608 - schema
+
+
 def unsupported(object_name: str) -> str:
     """What Salesforce says of an object that it does not have."""
     return (
-        f"sObject type '{object_name}' is not supported. If you are attempting to use a custom object, be sure to append"
-        " the '__c' after the entity name. " + _ADVICE
+        f"sObject type '{object_name}' is not supported. If you are attempting to use a custom object, be sure to"
+        " append the '__c' after the entity name. " + _ADVICE
     )

@@ -2,11 +2,13 @@
 
 import re
 import sqlite3
+import threading
 import time
 import uuid
 from pathlib import Path
 
 from sync.simulators.salesforce import faults, limits, oauth, routes, simulator_calls, store
+from sync.simulators.salesforce.bulk import jobs
 from sync.simulators.salesforce.calls import Call, refusal
 from sync.simulators.salesforce.cursors import Cursors
 from sync.simulators.salesforce.errors import OrgError
@@ -37,8 +39,8 @@ class Application:
         self.path = path
         self.usage = limits.Usage()
         self.cursors = Cursors(path)
-        # Told to the worker when a bulk job has something to do.
-        self.wake: list[object] = []
+        # Set when there is a bulk job of that kind to work on.
+        self.work = {kind: threading.Event() for kind in (jobs.INGEST, jobs.QUERY)}
 
     def answer(self, connection: sqlite3.Connection, request: Request) -> Reply:
         """The answer to one request. Raises NoReply where a fault closes the connection."""
@@ -89,9 +91,7 @@ class Application:
 
     @staticmethod
     def _strike(connection: sqlite3.Connection, request: Request, names: tuple[str, ...]) -> list[Fault]:
-        return faults.strike(
-            connection, names, method=request.method, path=request.path, objects=request.objects
-        )
+        return faults.strike(connection, names, method=request.method, path=request.path, objects=request.objects)
 
     @staticmethod
     def _meet(connection: sqlite3.Connection, request: Request, fault: Fault) -> Reply | None:

@@ -51,7 +51,7 @@ def ensure(path: Path) -> Certificates:
 
 
 def client_key() -> tuple[bytes, bytes]:
-    """A key pair for a client app that signs its assertions: the private key and its self-signed certificate, as PEM."""
+    """A private key by which a client app signs its assertions, and the certificate of it to register; both PEM."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     certificate = _builder("Customer360 client", "Customer360 client", key.public_key()).sign(key, hashes.SHA256())
     return _private(key), certificate.public_bytes(serialization.Encoding.PEM)
@@ -108,17 +108,13 @@ def _server(authority_key: ec.EllipticCurvePrivateKey, authority: x509.Certifica
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
     return _private(key), certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _builder(
-    subject: str, issuer: str, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
-) -> x509.CertificateBuilder:
+def _builder(subject: str, issuer: str, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()

@@ -123,7 +123,9 @@ def _type(record: dict[str, Any], place: int) -> SObject:
     attributes = record.get("attributes")
     name = attributes.get("type") if isinstance(attributes, dict) else None
     if not name:
-        raise OrgError("INVALID_INPUT", f"Include an entity type in the attributes field for the record at index {place}.")
+        raise OrgError(
+            "INVALID_INPUT", f"Include an entity type in the attributes field for the record at index {place}."
+        )
     found = schema.find(str(name))
     if found is None:
         raise OrgError("INVALID_TYPE", f"sObject type '{name}' is not supported.")

@@ -20,9 +20,9 @@
 | expired-locator | | 400 INVALID_QUERY_LOCATOR for the next page |
 | hide-field | `name` Object.Field | gone from describe, INVALID_FIELD when named, for every user |
 
-A fault strikes the first `count` requests that match, once `after` matching ones have passed; with `count` None it strikes
-until disarmed. A request matches by its `method`, by a text in its `path`, and by an `object` that it reads or writes;
-what is left empty matches all. For the work on a bulk job, whose path is that of the job, each batch counts as one.
+A fault strikes the first `count` requests that match, once `after` matching ones have passed; with `count` None it
+strikes until disarmed. A request matches by its `method`, by a text in its `path`, and by an `object` that it reads or
+writes; what is left empty matches all. Of the work on a bulk job, which has the job's path, each batch counts as one.
 """
 
 import json

@@ -39,6 +39,11 @@ class Usage:
         stored = connection.execute("SELECT SUM(calls) FROM simulator_usage WHERE hour > ?", (since,)).fetchone()[0]
         return (stored or 0) + self._pending, allowed_calls(connection)
 
+    @property
+    def pending(self) -> int:
+        """Calls that are not in the file yet."""
+        return self._pending
+
     def flush(self, connection: sqlite3.Connection) -> None:
         """Write what has gathered; the caller commits."""
         with self._lock:

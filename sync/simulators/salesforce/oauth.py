@@ -243,9 +243,7 @@ def _by_assertion(connection: sqlite3.Connection, assertion: str, origin: str) -
 
 def _user(connection: sqlite3.Connection, username: str) -> str:
     """The id of an active user by name."""
-    row = connection.execute(
-        'SELECT "Id" FROM "User" WHERE "Username" = ? AND "IsActive" = 1', (username,)
-    ).fetchone()
+    row = connection.execute('SELECT "Id" FROM "User" WHERE "Username" = ? AND "IsActive" = 1', (username,)).fetchone()
     if row is None:
         raise Refused("invalid_grant", "authentication failure")
     return str(row[0])

@@ -48,12 +48,9 @@ def tooling(call: Call) -> Reply:
     """GET tooling/query: an org of this kind has none of the objects that tools ask for there."""
     text = _text(call)
     found = FROM.search(text)
-    name = found[1] if found else ""
-    raise OrgError(
-        "INVALID_TYPE",
-        f"\n{text}\n{' ' * (found.start(1) if found else 0)}^\nERROR at Row:1:Column:{found.start(1) + 1 if found else 1}"
-        f"\nsObject type '{name}' is not supported.",
-    )
+    name, place = (found[1], found.start(1)) if found else ("", 0)
+    pointed = f"\n{text}\n{' ' * place}^\nERROR at Row:1:Column:{place + 1}"
+    raise OrgError("INVALID_TYPE", f"{pointed}\nsObject type '{name}' is not supported.")
 
 
 def _query(call: Call, *, include_deleted: bool) -> Reply:

@@ -9,6 +9,7 @@ from sync.simulators.salesforce.messages import Reply, json_reply
 from sync.simulators.salesforce.records import RowResult
 from sync.simulators.salesforce.schema import Field, SObject
 
+
 def create(call: Call) -> Reply:
     """POST sobjects/X: 201 with the new id."""
     made = call.sobject()
@@ -32,9 +33,7 @@ def update(call: Call) -> Reply:
     made = call.sobject()
     row = record(call)
     if any(name.lower() == "id" for name in row):
-        raise OrgError(
-            "INVALID_FIELD", "The Id field should not be specified in the sobject data.", fields=("Id",)
-        )
+        raise OrgError("INVALID_FIELD", "The Id field should not be specified in the sobject data.", fields=("Id",))
     (result,) = writes.apply(call, "update", made.name, [{**row, "Id": _id(call, made)}])
     _check(result)
     return Reply(204)
@@ -105,9 +104,7 @@ def external_id(made: SObject, name: str) -> Field:
     """The external id field of that name. Raises OrgError NOT_FOUND if the object has none."""
     if made.has(name) and (field := made.field(name)) and (field.external_id or field.type == "id"):
         return field
-    raise OrgError(
-        "NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {name}", status=404
-    )
+    raise OrgError("NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {name}", status=404)
 
 
 def _id(call: Call, made: SObject) -> str:

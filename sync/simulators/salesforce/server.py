@@ -98,9 +98,7 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(
-        self, address: tuple[str, int], context: ssl.SSLContext, application: Application, path: Path
-    ) -> None:
+    def __init__(self, address: tuple[str, int], context: ssl.SSLContext, application: Application, path: Path) -> None:
         self.context = context
         self.application = application
         self.path = path

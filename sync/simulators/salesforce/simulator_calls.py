@@ -21,7 +21,7 @@ _LEDGER_ROWS = 1000
 
 def answer(connection: sqlite3.Connection, request: Request) -> Reply:
     """The answer to one such request. Raises OrgError for what is not there or does not fit."""
-    _, _, resource, *rest = request.path.split("/")
+    resource, *rest = request.path.removeprefix("/simulator").strip("/").split("/")
     if resource == "faults":
         return _faults(connection, request, rest)
     if resource == "settings" and request.method == "GET":

@@ -82,9 +82,7 @@ def apply_under(
         if going
         else ()
     )
-    results = [
-        _failed(row, refused[place]) if place in refused else next(written) for place, row in enumerate(rows)
-    ]
+    results = [_failed(row, refused[place]) if place in refused else next(written) for place, row in enumerate(rows)]
     for fault in struck:
         if fault.name == "late-visible":
             _hold_back(connection, object_name, results, fault.seconds())
@@ -120,9 +118,7 @@ def _failed(row: Row, error: RowError) -> RowResult:
     return RowResult(row.get("Id"), False, errors=(error,))
 
 
-def _hold_back(
-    connection: sqlite3.Connection, object_name: str, results: Sequence[RowResult], seconds: float
-) -> None:
+def _hold_back(connection: sqlite3.Connection, object_name: str, results: Sequence[RowResult], seconds: float) -> None:
     """Let what was written be seen later, as if its transaction ended only then."""
     visible = values.moment_text(store.now(connection) + timedelta(seconds=seconds))
     connection.executemany(

@@ -70,6 +70,12 @@ def register_app(
     )
 
 
+def knows(connection: sqlite3.Connection, consumer_key: str) -> bool:
+    """Whether an app is registered by that key."""
+    found = connection.execute("SELECT 1 FROM simulator_app WHERE consumer_key = ?", (consumer_key,))
+    return found.fetchone() is not None
+
+
 def token(connection: sqlite3.Connection, request: Request) -> Reply:
     """POST /services/oauth2/token; the caller commits. A refusal is an object, unlike all of REST's errors."""
     form = request.form()

@@ -88,12 +88,15 @@ _DATA: dict[str, dict[str, Handler]] = {
 }
 
 
-def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", path))
+_VERSION = r"/services/data/v(?P<version>\d+\.0)"
+
+
+def _pattern(path: str, prefix: str = "") -> re.Pattern[str]:
+    return re.compile(prefix + re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", path))
 
 
 _ROUTES = [(_pattern(path), methods) for path, methods in _OUTSIDE.items()]
-_ROUTES += [(_pattern(f"/services/data/v(?P<version>\\d+\\.0){path}"), methods) for path, methods in _DATA.items()]
+_ROUTES += [(_pattern(path, _VERSION), methods) for path, methods in _DATA.items()]
 
 
 def find(method: str, path: str) -> tuple[Handler, dict[str, str]]:

@@ -1,6 +1,7 @@
 """The Salesforce simulator's HTTPS server."""
 
 import io
+import logging
 import socket
 import socketserver
 import sqlite3
@@ -12,12 +13,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sync.simulators.salesforce import certificates, store
+from sync.simulators.salesforce import certificates, clients, store
 from sync.simulators.salesforce.application import Application
 from sync.simulators.salesforce.bulk.worker import Worker
+from sync.simulators.salesforce.calls import refusal
+from sync.simulators.salesforce.clients import Client
+from sync.simulators.salesforce.errors import OrgError
 from sync.simulators.salesforce.messages import NoReply, Reply, Request
 
 DEFAULT_PORT = 15443
+log = logging.getLogger(__name__)
 _STOP_SECONDS = 10
 _HANDSHAKE_SECONDS = 10
 # A body larger than Bulk's limit of 150 MB, encoded, is no upload.
@@ -48,6 +53,15 @@ class Simulator:
         self._server = _Server((host, port), context, self.application, self.path)
         self._host = host
         self._thread: threading.Thread | None = None
+
+    @property
+    def client(self) -> Client:
+        """The app by which the portal signs in, and where its credentials lie."""
+        connection = store.connect(self.path)
+        try:
+            return clients.ensure(connection, self.path)
+        finally:
+            connection.close()
 
     @property
     def port(self) -> int:
@@ -162,6 +176,11 @@ class _Connection(BaseHTTPRequestHandler):
         except NoReply:
             self.close_connection = True
             return
+        except Exception:
+            # A fault of the simulator's own: told as Salesforce tells one of its own, and to whoever runs us.
+            log.exception("%s %s", request.method, request.path)
+            told = f"An unexpected error occurred. Please include this ErrorId if you contact support: {request.number}"
+            reply = refusal(OrgError("UNKNOWN_EXCEPTION", told, status=500))
         self._send(reply, request.number)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = answer

@@ -74,7 +74,7 @@ def upsert(call: Call) -> Reply:
         )
     given = {**row, field.name: call.parts["value"]}
     try:
-        (result,) = writes.apply(call, "upsert", made.name, [given], external_id=field.name)
+        (result,) = writes.apply(call, "upsert", made.name, [given], external_id=field.name, single=True)
     except SeveralMatch as several:
         return _choices(call, several)
     _check(result)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from sync.simulators.salesforce import describe as describing
-from sync.simulators.salesforce import limits, oauth, schema, soql, store, values
+from sync.simulators.salesforce import limits, oauth, replication, schema, soql, store, values
 from sync.simulators.salesforce.bulk import jobs
 from sync.simulators.salesforce.calls import Call
 from sync.simulators.salesforce.errors import OrgError
@@ -22,7 +22,7 @@ _RESOURCES = {
     "limits": "limits",
     "jobs": "jobs",
 }
-_UPDATED_DAYS, _DELETED_DAYS = 30, 15
+_UPDATED_DAYS = 30
 _MOST_IDS = 600_000
 
 
@@ -82,30 +82,21 @@ def updated(call: Call) -> Reply:
     """GET sobjects/X/updated?start=&end=: ids of records changed in the window."""
     made = call.sobject()
     start, end = _window(call, _UPDATED_DAYS)
-    stamp = "SystemModstamp" if made.has("SystemModstamp") else "CreatedDate"
-    text = (
-        f"SELECT Id FROM {made.name} WHERE {stamp} >= {values.moment_text(start)}"  # noqa: S608 - SOQL of our own
-        f" AND {stamp} < {values.moment_text(end)} ORDER BY {stamp}, Id LIMIT {_MOST_IDS + 1}"
-    )
-    found = [str(record_id) for (record_id,) in soql.run(call.connection, call.user_id, text).tuples]
+    found = replication.updated(call.connection, made.name, start, end)
     _check_ids(len(found))
     return json_reply({"ids": found, "latestDateCovered": _rest(end)})
 
 
 def deleted(call: Call) -> Reply:
-    """GET sobjects/X/deleted?start=&end=: ids of records deleted in the window, purged from the bin or not."""
+    """GET sobjects/X/deleted?start=&end=: ids of records put into the recycle bin in the window."""
     made = call.sobject()
-    start, end = _window(call, _DELETED_DAYS)
-    rows = call.connection.execute(
-        "SELECT id, MAX(at) FROM org_deletion WHERE object = ? AND at >= ? AND at < ? GROUP BY id ORDER BY MAX(at), id",
-        (made.name, values.moment_text(start), values.moment_text(end)),
-    ).fetchall()
-    _check_ids(len(rows))
-    earliest = call.connection.execute("SELECT MIN(at) FROM org_deletion WHERE object = ?", (made.name,)).fetchone()[0]
+    start, end = _window(call, replication.DELETIONS_KEPT.days)
+    found = replication.deleted(call.connection, made.name, start, end)
+    _check_ids(len(found))
     return json_reply(
         {
-            "deletedRecords": [{"deletedDate": values.rest_moment(at), "id": record_id} for record_id, at in rows],
-            "earliestDateAvailable": values.rest_moment(earliest) if earliest else _rest(start),
+            "deletedRecords": [{"deletedDate": values.rest_moment(at), "id": record_id} for record_id, at in found],
+            "earliestDateAvailable": _rest(replication.earliest_deletion(call.connection)),
             "latestDateCovered": _rest(end),
         }
     )

@@ -94,7 +94,7 @@ class Simulator:
         self.application.close()
 
     def _serve(self) -> None:
-        self._server.serve_forever(poll_interval=0.1)
+        self._server.serve_forever()
 
     def __enter__(self) -> "Simulator":
         return self.start()
@@ -118,7 +118,14 @@ class _Server(socketserver.ThreadingTCPServer):
         self.path = path
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
+        # Asked to shut down before it serves, a server of the standard library waits for ever.
+        self._serving = False
         super().__init__(address, _Connection)
+
+    def serve_forever(self, poll_interval: float = 0.1) -> None:
+        """Accept clients until `close_all` is called."""
+        self._serving = True
+        super().serve_forever(poll_interval)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Secure the connection and answer its requests; a client that does not trust us leaves in the handshake."""
@@ -143,7 +150,8 @@ class _Server(socketserver.ThreadingTCPServer):
 
     def close_all(self) -> None:
         """Stop accepting, and end every connection."""
-        self.shutdown()
+        if self._serving:
+            self.shutdown()
         with self._lock:
             open_now = list(self._open)
         for each in open_now:

@@ -31,10 +31,11 @@ def apply(
     *,
     external_id: str | None = None,
     all_or_none: bool = False,
+    single: bool = False,
 ) -> list[RowResult]:
     """Write the rows of a call, in one transaction that ends with it, or with the call around it.
 
-    Raises OrgError and SeveralMatch as `records.apply` does.
+    `single`: the call is for one record. Raises OrgError and SeveralMatch as `records.apply` does.
     """
     request = call.request
     with store.transaction(call.connection):
@@ -56,6 +57,7 @@ def apply(
             all_or_none=all_or_none,
             duplicate_allow_save=allows_duplicates(request.headers),
             request_id=request.number,
+            single=single,
         )
 
 

@@ -133,6 +133,15 @@ def set_clock(connection: sqlite3.Connection, moment: datetime | None, *, runnin
     set_setting(connection, _CLOCK, json.dumps({"stands_at": None if running else whole.isoformat(), "ahead": ahead}))
 
 
+def shift_clock(connection: sqlite3.Connection, seconds: float) -> datetime:
+    """Move the org's clock on, standing or running as it does; returns its time."""
+    told = setting(connection, _CLOCK)
+    running = told is None or not json.loads(told)["stands_at"]
+    moment = now(connection) + timedelta(seconds=seconds)
+    set_clock(connection, moment, running=running)
+    return moment
+
+
 def take_numbers(connection: sqlite3.Connection, name: str, count: int = 1) -> int:
     """The first of so many numbers of a counter of the org, given to nobody else."""
     row = connection.execute(

@@ -91,12 +91,15 @@ def deleted(call: Call) -> Reply:
     """GET sobjects/X/deleted?start=&end=: ids of records put into the recycle bin in the window."""
     made = call.sobject()
     start, end = _window(call, replication.DELETIONS_KEPT.days)
+    earliest = replication.earliest_deletion(call.connection)
+    if earliest > end:
+        raise OrgError("INVALID_REPLICATION_DATE", "the log of deletions does not reach back to endDate")
     found = replication.deleted(call.connection, made.name, start, end)
     _check_ids(len(found))
     return json_reply(
         {
             "deletedRecords": [{"deletedDate": values.rest_moment(at), "id": record_id} for record_id, at in found],
-            "earliestDateAvailable": _rest(replication.earliest_deletion(call.connection)),
+            "earliestDateAvailable": _rest(earliest),
             "latestDateCovered": _rest(end),
         }
     )

@@ -11,7 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 
 from sync.choices import DEFAULTS
 from sync.extraction import choices_bound
-from sync.stream import Direction, Owner, Stream
+from sync.stream import Direction, Owner, Stream, System
 from sync.streams import STREAMS
 
 
@@ -82,7 +82,7 @@ def check_stream(stream: Stream) -> Iterator[CheckMessage]:
 
 def check_choices(streams: tuple[Stream, ...]) -> Iterator[CheckMessage]:
     """Whether every bind of a stream is a declared choice, and every choice is bound by some stream."""
-    bound = {name: stream.name for stream in streams for name in choices_bound(stream)}
+    bound = {name: stream.name for stream in streams if stream.system == System.CCB for name in choices_bound(stream)}
     for name in sorted(bound.keys() - DEFAULTS.keys()):
         yield Error(
             f"{bound[name]} binds :{name}, which is no choice of the site.", hint="Declare it in sync/choices.py.",
@@ -95,11 +95,11 @@ def check_choices(streams: tuple[Stream, ...]) -> Iterator[CheckMessage]:
 def check_owners(streams: tuple[Stream, ...]) -> Iterator[CheckMessage]:
     """Whether at most one inbound stream of a system writes each field."""
     writers = Counter(
-        (stream.system, stream.model._meta.label, line.ours)
+        (stream.system, stream.model._meta.label, tuple(sorted(stream.part)), str(stream.part), line.ours)
         for stream in streams
         if stream.direction == Direction.IN
         for line in stream.fields
     )
-    for (system, model, name), times in writers.items():
+    for (system, model, _, _, name), times in writers.items():
         if times > 1:
             yield Error(f"{times} streams of {system} write {model}.{name}.", hint="Leave it to one.", id="sync.E206")

@@ -20,6 +20,7 @@ from simple_salesforce import Salesforce
 from sync.models import SalesforceConnection
 from sync.systems.salesforce.budget import LIMIT_HEADER, Budget
 from sync.systems.salesforce.errors import TRUNCATED, Reaction, Refusal, refusal, understood
+from sync.systems.salesforce.results import check
 from sync.systems.salesforce.signing_in import Session, sign_in
 
 logger = structlog.get_logger(__name__)
@@ -68,7 +69,7 @@ class Wire(requests.Session):
         self.proxies = {"https": settings.proxy} if settings.proxy else {}
         self._timeout, self._budget = settings.timeout, budget
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
+    def request(self, method: str, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
         """One call. Signing in costs none of the org's calls."""
         is_counted = "/services/data/" in str(url)
         if is_counted:
@@ -135,7 +136,13 @@ class SalesforceClient:
             url = f"{salesforce.base_url}jobs/query/{job}/results"
             headers = {"Authorization": salesforce.headers["Authorization"], "Accept": "text/csv"}
             with self._wire.get(url, params=params, headers=headers, stream=True) as answer:
-                return _spooled(_ok(answer))
+                page = _spooled(_ok(answer))
+            try:
+                check(page.file, page.rows)
+            except BaseException:
+                page.file.close()
+                raise
+            return page
 
         return self.call(fetch)
 

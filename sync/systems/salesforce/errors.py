@@ -142,7 +142,7 @@ def understood(error: Exception) -> Refusal:
             return error
         case SalesforceError():
             return refusal(error.status, error.content)
-        case requests.exceptions.SSLError() if "CERTIFICATE_VERIFY_FAILED" in str(error) or "doesn't match" in str(error):
+        case requests.exceptions.SSLError() if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return Refusal(CERTIFICATE, "certificate verify failed")
         case requests.exceptions.JSONDecodeError():
             return Refusal(NO_JSON, "the answer was cut off, or is no JSON")

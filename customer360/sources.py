@@ -35,11 +35,11 @@ class SourceState:
         return self.freshness == Freshness.FRESH
 
 
-_sources: dict[str, Callable[[], SourceState]] = {}
+_sources: dict[str, Callable[[], SourceState | None]] = {}
 
 
-def register(name: str, state: Callable[[], SourceState]) -> None:
-    """Offer a source and the function that tells its state now."""
+def register(name: str, state: Callable[[], SourceState | None]) -> None:
+    """Offer a source and the function that tells its state now; None while the portal is not connected to it."""
     _sources[name] = state
 
 
@@ -49,5 +49,6 @@ def names() -> tuple[str, ...]:
 
 
 def states(wanted: Iterable[str] | None = None) -> list[SourceState]:
-    """The state of each wanted source that is registered; of all of them if none is named."""
-    return [_sources[name]() for name in (wanted if wanted is not None else _sources) if name in _sources]
+    """The state of each wanted source that is registered and connected; of all of them if none is named."""
+    names = wanted if wanted is not None else _sources
+    return [state for name in names if name in _sources and (state := _sources[name]()) is not None]

@@ -37,7 +37,7 @@ class SalesforceReader(Reader):
     def __init__(self, client: SalesforceClient, settings: SalesforceConnection) -> None:
         self._client, self._settings = client, settings
         self.clock = client.session.began
-        self._described: dict[str, Described | None] = {}
+        self._objects: dict[str, Described | None] = {}
 
     @property
     def calls(self) -> int:
@@ -47,7 +47,7 @@ class SalesforceReader(Reader):
     def fitted(self, stream: Stream) -> Fitted:
         """The stream as describe shows this org; see `Reader`."""
         with _told(stream.title):
-            return fit(stream, self._describe, self._settings)
+            return fit(stream, self.described, self._settings)
 
     def question(self, stream: Stream) -> str:
         """A fingerprint of what the stream asks, and which org; see `Reader`."""
@@ -137,19 +137,19 @@ class SalesforceReader(Reader):
             if records:
                 yield values.from_records(records, sources, schema)
 
-    def _describe(self, name: str) -> Described | None:
+    def described(self, name: str) -> Described | None:
         """An object as the user sees it, asked for once; None where there is none.
 
         Raises Refusal.
         """
-        if name not in self._described:
+        if name not in self._objects:
             try:
-                self._described[name] = Described.of(self._client.describe(name))
+                self._objects[name] = Described.of(self._client.describe(name))
             except Refusal as refused:
                 if refused.code not in ("NOT_FOUND", "INVALID_TYPE"):
                     raise
-                self._described[name] = None
-        return self._described[name]
+                self._objects[name] = None
+        return self._objects[name]
 
 
 @contextmanager

@@ -32,6 +32,9 @@ class SyncRun(models.Model):
         KEYS = "ids", "Compare of keys alone"
         ROWS = "rows", "Rejected rows that a person chose"
 
+    COMPARES = (Mode.FULL, Mode.KEYS)
+    """The modes that show which records are gone from their source, and that a brake may stop."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     stream = models.CharField(max_length=60)
     mode = models.CharField(max_length=4, choices=Mode)
@@ -77,7 +80,9 @@ class SyncRun(models.Model):
         default=0, help_text="Rows that could not be taken; each is kept with its reason."
     )
     healed = models.BigIntegerField(default=0, help_text="Rows rejected before that could be taken now.")
-    summaries = models.BigIntegerField(default=0, help_text="Account summaries in which a figure moved.")
+    summaries = models.BigIntegerField(
+        default=0, help_text="Account summaries in which a figure moved, and accounts that moved in the hierarchy."
+    )
     api_calls = models.PositiveIntegerField(
         "API calls", null=True, blank=True,
         help_text="Calls it cost of those that the source allows in a day; none where the source counts none.",

@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from sync.models import SyncRun
+    from sync.stream import Stream
     from tests.sync.support import Ccb
 
 
@@ -129,3 +130,11 @@ def planned(ccb: "Ccb", mirror: None, in_ranges: "Callable[[int], None]") -> "Sy
     in_ranges(100)
     ccb.control.arm("error", match="p.PAY_ID < :upper OR", code=942)
     return run_one("ccb.payments", full=True)[0]
+
+
+@pytest.fixture
+def parents(db: None, stream: "Stream") -> None:
+    """The golden rows of the streams of its system that come before a stream."""
+    from tests.sync.support import load_samples
+
+    load_samples(before=stream)

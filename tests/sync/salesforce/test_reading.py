@@ -15,6 +15,7 @@ from tests.sync.salesforce.support import ACCOUNTS, BY_BULK, BY_REST, CONTACTS, 
 
 pytestmark = pytest.mark.django_db
 
+LINES = "two\nlines\r\nand a third"
 LONG_AGO = datetime(2026, 1, 5, 12, tzinfo=UTC)
 either_way = pytest.mark.parametrize("bulk_rows", [BY_REST, BY_BULK], ids=["by REST", "by Bulk"])
 
@@ -184,7 +185,7 @@ def test_an_object_that_the_bulk_api_does_not_have_is_read_by_rest(org: Org, set
 
 
 def test_the_log_of_deletions_gives_ids_and_how_far_it_is_whole(org: Org) -> None:
-    (kept, deleted) = org.fill("Account", [{"Name": "kept"}, {"Name": "deleted"}])
+    (_, deleted) = org.fill("Account", [{"Name": "kept"}, {"Name": "deleted"}])
     org.control.delete("Account", deleted)
     org.wait(minutes=10)
     with reading(ACCOUNTS) as (opened, fitted):

@@ -192,3 +192,14 @@ def test_a_field_that_a_user_may_not_write_refuses_his_row_and_nobody_else_s(org
     org.insert("Account", Name="a", Site="north")
     org.unlock("Account", "Site", store.INTEGRATION_USERNAME)
     org.made("Account", Name="a", Site="north")
+
+
+@pytest.mark.parametrize(
+    "value", [["a"], {"b": 1}, {"attributes": "Account", "Name": "x"}, True, 10**400, "\ud800", "2026-99-99", ""]
+)
+@pytest.mark.parametrize(
+    "name", ["Name", "ParentId", "Parent", "AnnualRevenue", "LastActivityDate", "Parent.Name", ".", "x" * 5000]
+)
+def test_a_row_of_any_shape_is_taken_or_refused(org: Org, name: str, value: Any) -> None:
+    (result,) = org.apply("insert", "Account", {"Name": "shape", name: value})
+    assert result.success or result.errors

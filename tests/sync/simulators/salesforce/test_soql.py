@@ -248,3 +248,28 @@ def _seconds_to_read(result: soql.Result) -> float:
     start = perf_counter()
     assert sum(1 for _ in result.tuples) == 20_000
     return perf_counter() - start
+
+
+def test_thousands_of_values_and_of_alternatives_are_taken(org: Org) -> None:
+    numbers = ", ".join(map(str, range(10_000)))
+    assert names(org, f"WHERE AnnualRevenue IN ({numbers})") == ["Alder Mill", "birch_yard"]
+    listed = ", ".join(f"'other {number}'" for number in range(3000))
+    assert names(org, f"WHERE Name NOT IN ({listed}, 'alder mill', 'BIRCH_YARD')") == ["Birch 100%"]
+    either = " OR ".join(f"AnnualRevenue = {number}" for number in range(11, 3000))
+    assert names(org, f"WHERE {either}") == ["birch_yard"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"SELECT Id FROM Account WHERE {'(' * 2000}Name = 'a'{')' * 2000}",
+        f"SELECT Id FROM Account WHERE {'NOT ' * 2000}Name = 'a'",
+        f"SELECT Id FROM Account WHERE Name = '{'a' * 100_000}'",
+        "SELECT Id FROM Account WHERE CreatedDate = LAST_N_DAYS:99999999999",
+        "SELECT Id FROM Account WHERE NumberOfEmployees = 1e300",
+        "SELECT Id FROM Account WHERE CreatedDate > 2026-02-30T00:00:00Z",
+    ],
+)
+def test_queries_beyond_reason_are_refused_and_nothing_breaks(org: Org, query: str) -> None:
+    assert org.query_error(query).code in ("MALFORMED_QUERY", "INVALID_FIELD")
+    assert org.found(f"SELECT Id FROM Account LIMIT {10**30}")

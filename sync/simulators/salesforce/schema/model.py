@@ -53,6 +53,11 @@ class Field:
         return self.name.endswith("__c")
 
     @property
+    def polymorphic(self) -> bool:
+        """Whether its parent is of one of several objects, known only as a name with a type."""
+        return self.name in ("WhatId", "WhoId") or len(self.reference_to) > 1
+
+    @property
     def stored(self) -> bool:
         """Whether a column of the object's table holds it."""
         return self.type not in ("address", "location")

@@ -132,6 +132,12 @@ def set_clock(connection: sqlite3.Connection, moment: datetime | None, *, runnin
     set_setting(connection, _CLOCK, json.dumps({"stands_at": None if running else whole.isoformat(), "ahead": ahead}))
 
 
+def clock_stands(connection: sqlite3.Connection) -> bool:
+    """Whether the org's clock stands at a moment."""
+    told = setting(connection, _CLOCK)
+    return bool(told and json.loads(told)["stands_at"])
+
+
 def take_numbers(connection: sqlite3.Connection, name: str, count: int = 1) -> int:
     """The first of so many numbers of a counter of the org, given to nobody else."""
     row = connection.execute(

@@ -15,6 +15,8 @@ from sync.simulators.salesforce.generator.activities import ActivityWriter
 from sync.simulators.salesforce.generator.campaigns import CampaignWriter
 from sync.simulators.salesforce.generator.cases import CaseWriter
 from sync.simulators.salesforce.generator.contacts import ContactWriter, write_customers
+from sync.simulators.salesforce.generator.days import advance
+from sync.simulators.salesforce.generator.discarded import Discarded
 from sync.simulators.salesforce.generator.org import Org
 from sync.simulators.salesforce.generator.people import Invention
 from sync.simulators.salesforce.generator.portfolio import Portfolio
@@ -22,7 +24,7 @@ from sync.simulators.salesforce.generator.prospects import ProspectWriter
 from sync.simulators.salesforce.generator.story import Story
 from sync.simulators.salesforce.generator.truth import Truth, truth
 
-__all__ = ["Truth", "fill", "truth"]
+__all__ = ["Truth", "advance", "fill", "truth"]
 
 # Of each record so many, by the accounts of the org.
 _ACCOUNTS_OF_CCB = 0.75
@@ -93,6 +95,7 @@ class _Filling:
         activities = ActivityWriter(org, team, org.chance("activities"))
         story.activities(activities, inquiry)
         activities.fill(others, cases.made, tasks, round(tasks * _EVENTS_OF_TASKS))
+        Discarded(org, team, org.chance("discarded")).fill(self.accounts, prospects, cases)
         cases.finish()
 
         businesses = {each.id for each in made if each.business}

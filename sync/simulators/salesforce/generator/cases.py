@@ -32,7 +32,7 @@ class CaseWriter:
     def __init__(self, org: Org, team: Team, random: Random) -> None:
         self.org, self.team, self.random = org, team, random
         self.made: list[Case] = []
-        self._rows: list[Row] = []
+        self._rows: dict[str, Row] = {}
 
     def fill(self, accounts: list[Account], count: int) -> None:
         """Make cases until there are `count`, most of them of businesses, some of nobody known."""
@@ -71,19 +71,23 @@ class CaseWriter:
             "CaseNumber": f"{number:08d}" if number else None,
             **values,
         }
-        self._rows.append(row)
+        self._rows[case.id] = row
         self.made.append(case)
         return case
 
+    def row_of(self, case: Case) -> Row:
+        """The row of a case that is not written yet."""
+        return self._rows[case.id]
+
     def finish(self) -> None:
         """Number and write all cases; the org's next case goes on from the last number."""
-        self._rows.sort(key=lambda row: (row["CreatedDate"], row["Id"]))
+        rows = sorted(self._rows.values(), key=lambda row: (row["CreatedDate"], row["Id"]))
         # The call centre's cases have numbers too, and are not kept here: as many as the story's two tell.
         known = self.org.before(*INQUIRY_OPENED)
         a_second = (INQUIRY - REBATE) / (known - self.org.before(*REBATE_OPENED)).total_seconds()
-        taken = {row["CaseNumber"] for row in self._rows if row["CaseNumber"]}
+        taken = {row["CaseNumber"] for row in rows if row["CaseNumber"]}
         last = 0
-        for row in self._rows:
+        for row in rows:
             if row["CaseNumber"] is None:
                 created = row["CreatedDate"]
                 assert isinstance(created, datetime)  # noqa: S101 - as `add` puts it

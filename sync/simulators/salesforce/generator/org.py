@@ -10,6 +10,7 @@ from sync.simulators.ccb.generator.keys import seeded
 from sync.simulators.salesforce import store
 from sync.simulators.salesforce.generator import truth
 from sync.simulators.salesforce.generator.truth import Truth
+from sync.simulators.salesforce.values import moment_text
 
 Row = dict[str, object]
 
@@ -33,6 +34,7 @@ class Org:
         self._rows: dict[str, list[Row]] = {}
         self._ids: dict[str, Iterator[str]] = {}
         self._truths: list[Truth] = []
+        self._deletions: list[tuple[str, str, str]] = []
 
     def chance(self, *parts: object) -> Random:
         """A source of chance of its own for one part of the work."""
@@ -54,6 +56,10 @@ class Org:
         if len(held) >= _CHUNK:
             self._write(object_name)
 
+    def delete(self, object_name: str, record_id: str, at: datetime) -> None:
+        """Log that a collected record went to the recycle bin at a moment."""
+        self._deletions.append((object_name, record_id, moment_text(at)))
+
     def tell(self, truth_of_record: Truth) -> None:
         """Collect the truth about a record."""
         self._truths.append(truth_of_record)
@@ -64,6 +70,8 @@ class Org:
             self._write(object_name)
         truth.write(self.connection, self._truths)
         self._truths.clear()
+        self.connection.executemany("INSERT INTO org_deletion (object, id, at) VALUES (?, ?, ?)", self._deletions)
+        self._deletions.clear()
 
     def _write(self, object_name: str) -> None:
         store.insert_rows(self.connection, object_name, self._rows.pop(object_name))

@@ -91,7 +91,9 @@ class Portfolio:
         if len(customer.accounts) == 1:
             self._accounts.customer(customer, customer.accounts[0])
         elif self._random.random() < 0.45:
-            self._accounts.customer(customer, None)
+            # Only an address of the customer's own says nothing of an account.
+            billed = None if customer.mailing else self._random.choice(customer.accounts)
+            self._accounts.customer(customer, billed)
         else:
             for billed in customer.accounts:
                 if room() > 0 and self._random.random() < 0.8:

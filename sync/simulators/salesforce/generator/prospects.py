@@ -101,7 +101,8 @@ class ProspectWriter:
         if customer is None:
             return None
         name = self._invention.company() if business else self._invention.human()
-        return name, _served_at(customer)  # type: ignore[return-value]
+        same = isinstance(name, HumanName) and name.last == HumanName.parse(customer.name).last
+        return None if same else (name, _served_at(customer))  # type: ignore[return-value]
 
     def _other_branch(self) -> tuple[str, Address] | None:
         """A company of a customer's name in a town where CC&B serves none of that name."""

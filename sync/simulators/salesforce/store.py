@@ -138,6 +138,15 @@ def clock_stands(connection: sqlite3.Connection) -> bool:
     return bool(told and json.loads(told)["stands_at"])
 
 
+def shift_clock(connection: sqlite3.Connection, seconds: float) -> datetime:
+    """Move the org's clock on, standing or running as it does; returns its time."""
+    told = setting(connection, _CLOCK)
+    running = told is None or not json.loads(told)["stands_at"]
+    moment = now(connection) + timedelta(seconds=seconds)
+    set_clock(connection, moment, running=running)
+    return moment
+
+
 def take_numbers(connection: sqlite3.Connection, name: str, count: int = 1) -> int:
     """The first of so many numbers of a counter of the org, given to nobody else."""
     row = connection.execute(

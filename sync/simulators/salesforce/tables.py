@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from sync.simulators.salesforce.schema.model import Field, SObject
 
 # Lookups that readers and cascades follow.
-INDEXED = ("AccountId", "ContactId", "ParentId", "WhatId", "WhoId", "CampaignId", "OwnerId", "MasterRecordId")
+INDEXED = (
+    "AccountId",
+    "ContactId",
+    "ParentId",
+    "WhatId",
+    "WhoId",
+    "CampaignId",
+    "OwnerId",
+    "MasterRecordId",
+    "ReportsToId",
+)
 
 ORG_TABLES = (
     "CREATE TABLE IF NOT EXISTS org_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from sync.simulators.ccb.generator.keys import seeded
-from sync.simulators.salesforce import records, store, values
+from sync.simulators.salesforce import records, store
 from sync.simulators.salesforce.generator import spelling, words
 
 # So many accounts for each case that is opened, contact that is corrected, and so on in a day.
@@ -32,7 +32,7 @@ def advance(connection: sqlite3.Connection, days: int = 1) -> Counter[str]:
     for _ in range(days):
         with store.transaction(connection):
             if store.clock_stands(connection):
-                store.set_clock(connection, store.now(connection) + timedelta(days=1))
+                store.shift_clock(connection, timedelta(days=1).total_seconds())
             number = store.take_numbers(connection, "simulator_day")
             _Day(connection, seeded(seed, "salesforce", "day", number), done).work()
     return done
@@ -159,15 +159,12 @@ class _Day:
             self._write("undeleted", "undelete", "Task", {"Id": task["Id"]})
 
     def _archive(self) -> None:
-        """Salesforce's own job: what has been closed for a year, and in any case the oldest that is left."""
+        """Salesforce's own job: what has been closed for a year, and in any case the oldest that is left; no stamp moves."""
         before = (self.now - _ARCHIVED_AFTER).date().isoformat()
         left = self.connection.execute(
             "SELECT Id, ActivityDate FROM Task WHERE NOT IsDeleted AND NOT IsArchived AND IsClosed"
             " AND ActivityDate IS NOT NULL ORDER BY ActivityDate, Id"
         ).fetchall()
         due = [task for task, day in left if day <= before] or [task for task, _ in left[:1]]
-        stamp = values.moment_text(self.now)
-        self.connection.executemany(
-            "UPDATE Task SET IsArchived = 1, SystemModstamp = ? WHERE Id = ?", [(stamp, each) for each in due]
-        )
+        self.connection.executemany("UPDATE Task SET IsArchived = 1 WHERE Id = ?", [(task,) for task in due])
         self.done["archived"] += len(due)

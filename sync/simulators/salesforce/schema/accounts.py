@@ -40,7 +40,7 @@ ACCOUNT = SObject(
     (
         record_id(),
         reference("MasterRecordId", "Master Record ID", "Account", **read_only()),
-        record_name(255),
+        record_name(255, "Account Name"),
         picklist("Type", "Account Type", *ACCOUNT_TYPES),
         reference("ParentId", "Parent Account ID", "Account", child_relationship="ChildAccounts"),
         *address("Billing"),

@@ -99,9 +99,9 @@ def record_id() -> Field:
     return Field("Id", "id", "Record ID", length=18, nillable=False, **read_only())
 
 
-def record_name(length: int = 80, **more: Any) -> Field:
+def record_name(length: int = 80, label: str = "Name", **more: Any) -> Field:
     """The name of a record that needs one."""
-    return text("Name", "Name", length, nillable=False, name_field=True, **more)
+    return text("Name", label, length, nillable=False, name_field=True, **more)
 
 
 def audit(*, deletable: bool = True) -> tuple[Field, ...]:

@@ -30,7 +30,7 @@ CUSTOMER = SObject(
     "Customer",
     "Customers",
     "a00",
-    (record_id(), owner(), record_name(80), *audit()),
+    (record_id(), owner(), record_name(80, "Customer Name"), *audit()),
 )
 CUSTOM_OBJECTS = (CUSTOMER,)
 

@@ -59,16 +59,16 @@ CASE = SObject(
 )
 
 
-def _activity(subject_label: str) -> tuple[Field, ...]:
-    """What tasks and events have in common."""
+def _activity(children: str) -> tuple[Field, ...]:
+    """What tasks and events have in common; `children` is what they are called at their parents."""
     return (
         record_id(),
-        reference("WhoId", "Name ID", *WHO, child_relationship="Activities", on_delete=CASCADE),
-        reference("WhatId", "Related To ID", *WHAT, child_relationship="Activities", on_delete=CASCADE),
+        reference("WhoId", "Name ID", *WHO, child_relationship=children, on_delete=CASCADE),
+        reference("WhatId", "Related To ID", *WHAT, child_relationship=children, on_delete=CASCADE),
         Field(
             "Subject",
             "combobox",
-            subject_label,
+            "Subject",
             length=255,
             name_field=True,
             values=("Call", "Email", "Meeting", "Other"),
@@ -82,7 +82,7 @@ TASK = SObject(
     "Tasks",
     "00T",
     (
-        *_activity("Subject"),
+        *_activity("Tasks"),
         day("ActivityDate", "Due Date Only"),
         picklist("Status", "Status", *TASK_STATUSES, nillable=False, default="Not Started"),
         picklist("Priority", "Priority", "High", "Normal", "Low", nillable=False, default="Normal"),
@@ -107,7 +107,7 @@ EVENT = SObject(
     "Events",
     "00U",
     (
-        *_activity("Subject"),
+        *_activity("Events"),
         text("Location", "Location", 255),
         flag("IsAllDayEvent", "All-Day Event"),
         moment("ActivityDateTime", "Due Date Time"),

@@ -144,8 +144,7 @@ class Scope:
             raise self._no_column(path, name, "Name")
         held = [(made, _shown(made, spelled)) for made in parent.targets]
         cases = " ".join(
-            f"WHEN '{made.key_prefix}' THEN"
-            f' (SELECT n."{field.name}" FROM "{made.name}" n WHERE n."Id" = {parent.id_sql})'
+            f"WHEN '{made.key_prefix}' THEN {_of_one(made, field, parent)}"
             for made, field in held
             if field is not None and field.name not in self.hidden(made.name)
         )

@@ -3,29 +3,22 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from sync.simulators.ccb import store as ccb_store
-from sync.simulators.ccb.generator import fill as fill_ccb
-from sync.simulators.salesforce import schema, store
+from sync.simulators.salesforce import replication, schema, store
 from sync.simulators.salesforce.generator import Truth, fill, register, truth
 from sync.simulators.salesforce.schema.service import CLOSED
+from tests.sync.simulators.salesforce.generated import NOW, filled, filled_ccb, number, rows
 
-NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
-CCB_ACCOUNTS = 240
 STORY = "4218665007"
 
 
 @pytest.fixture(scope="module")
 def ccb(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("ccb") / "ccb.sqlite3"
-    connection = ccb_store.connect(path)
-    fill_ccb(connection, accounts=CCB_ACCOUNTS, months=1, today=NOW.date())
-    connection.close()
-    return path
+    return filled_ccb(tmp_path_factory.mktemp("ccb") / "ccb.sqlite3")
 
 
 @pytest.fixture(scope="module")
@@ -45,23 +38,6 @@ def told(org: sqlite3.Connection) -> dict[str, Truth]:
     return truth(org)
 
 
-def filled(ccb: Path, path: Path, **wishes: int) -> sqlite3.Connection:
-    connection = store.create(path)
-    store.set_clock(connection, NOW)
-    fill(connection, ccb, now=NOW, **wishes)
-    return connection
-
-
-def rows(connection: sqlite3.Connection, query: str, *values: object) -> list[dict[str, object]]:
-    cursor = connection.execute(query, values)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
-def number(connection: sqlite3.Connection, query: str, *values: object) -> int:
-    return int(connection.execute(query, values).fetchone()[0])
-
-
 def contents(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     """All rows but those the org is born with, whose stamps are of the moment of the test."""
     return {
@@ -74,11 +50,11 @@ def contents(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...
 
 
 def test_every_object_has_rows_in_proportion_to_the_accounts(org: sqlite3.Connection, known: register.Register) -> None:
-    accounts = number(org, "SELECT COUNT(*) FROM Account")
+    accounts = number(org, "SELECT COUNT(*) FROM Account WHERE NOT IsDeleted")
     assert accounts == round(len(known.accounts) * 0.75)
     assert number(org, "SELECT COUNT(*) FROM Contact") == round(accounts * 5 / 3)
-    assert number(org, 'SELECT COUNT(*) FROM "Case"') == accounts * 2
-    assert accounts * 5 <= number(org, "SELECT COUNT(*) FROM Task") <= accounts * 5 + 10
+    assert number(org, 'SELECT COUNT(*) FROM "Case" WHERE NOT IsDeleted') == accounts * 2
+    assert accounts * 5 <= number(org, "SELECT COUNT(*) FROM Task WHERE NOT IsDeleted") <= accounts * 5 + 10
     assert accounts <= number(org, "SELECT COUNT(*) FROM Event") <= accounts + 10
     assert number(org, "SELECT COUNT(*) FROM CampaignMember") > accounts
     assert number(org, "SELECT COUNT(*) FROM SetupAuditTrail") == 160
@@ -88,7 +64,7 @@ def test_every_object_has_rows_in_proportion_to_the_accounts(org: sqlite3.Connec
 def test_sizes_may_be_asked_for_beyond_the_customers_of_ccb(ccb: Path, tmp_path: Path) -> None:
     org = filled(ccb, tmp_path / "org.sqlite3", accounts=600, tasks=900)
     assert number(org, "SELECT COUNT(*) FROM Account") == 600
-    assert 900 <= number(org, "SELECT COUNT(*) FROM Task") <= 910
+    assert 900 <= number(org, "SELECT COUNT(*) FROM Task WHERE NOT IsDeleted") <= 910
     nobody = [each for each in truth(org).values() if each.object == "Account" and each.ccb_key is None]
     assert len(nobody) > 300
     org.close()
@@ -246,6 +222,43 @@ def test_lookalikes_are_not_the_customers_they_look_like(
             parts = str(names[key]).split()
             assert (parts[0], parts[-1]) in humans
             assert each.ccb_key is None
+
+
+def test_a_name_and_an_address_together_tell_customers_where_a_name_alone_misleads(
+    ccb: Path, tmp_path: Path, known: register.Register
+) -> None:
+    org = filled(ccb, tmp_path / "org.sqlite3", accounts=900, tasks=0)
+    told = truth(org)
+    by_name: dict[str, set[str]] = {}
+    for account in known.accounts.values():
+        name = known.customers[account.person_id].name
+        last, _, first = name.partition(",")
+        by_name.setdefault(f"{first.split(' ')[0]} {last}".strip().upper(), set()).add(account.account_id)
+    right, misled = 0, 0
+    for key, name, street in org.execute("SELECT Id, Name, BillingStreet FROM Account WHERE ParentId IS NULL"):
+        candidates = by_name.get(name.upper(), set())
+        misled += len(candidates) == 1 and told[key].ccb_key not in candidates
+        for candidate in candidates:
+            places = (known.accounts[candidate].billing, known.accounts[candidate].premise)
+            if street and any(place and place.street == street for place in places):
+                assert told[key].ccb_key == candidate
+                right += 1
+    assert right > 10
+    assert misled > 10
+    org.close()
+
+
+def test_what_was_thrown_away_lately_is_in_the_bin(org: sqlite3.Connection, told: dict[str, Truth]) -> None:
+    since = NOW - timedelta(days=15)
+    for name in ("Account", "Case", "Task"):
+        binned = {row[0] for row in org.execute(f'SELECT Id FROM "{name}" WHERE IsDeleted')}
+        assert binned
+        assert binned == {key for key, _ in replication.deleted(org, name, since, NOW)}
+    for key, master in org.execute("SELECT Id, MasterRecordId FROM Account WHERE MasterRecordId IS NOT NULL"):
+        assert told[key].ccb_key == told[master].ccb_key
+        assert number(org, "SELECT IsDeleted FROM Account WHERE Id = ?", key)
+    used = 'SELECT COUNT(*) FROM "{}" c JOIN Account a ON a.Id = c.AccountId WHERE a.IsDeleted'
+    assert [number(org, used.format(name)) for name in ("Contact", "Case", "Task", "Event")] == [0, 0, 0, 0]
 
 
 def test_a_duplicate_stands_for_the_same_as_its_original(told: dict[str, Truth]) -> None:

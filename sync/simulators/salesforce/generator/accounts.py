@@ -5,7 +5,7 @@ from random import Random
 
 from sync.simulators.ccb.generator import words as county
 from sync.simulators.salesforce.generator import register, spelling, words
-from sync.simulators.salesforce.generator.model import Account
+from sync.simulators.salesforce.generator.model import Account, Links
 from sync.simulators.salesforce.generator.org import AGE, Org, Row
 from sync.simulators.salesforce.generator.register import Register
 from sync.simulators.salesforce.generator.spelling import How, HumanName
@@ -46,7 +46,7 @@ class AccountWriter:
         self.org, self.team, self.known, self.random = org, team, known, random
         self.made: list[Account] = []
         self.by_key: dict[str, Account] = {}
-        self._linked: set[str] = set()
+        self.links = Links()
         self._account_ids = sorted(known.accounts)
         # A load and a mass update: very many records with one stamp.
         self._loaded = org.before((AGE - timedelta(days=4)).days, 3, 12)
@@ -84,9 +84,8 @@ class AccountWriter:
                 random, billed.account_id, lambda: self._other_account(billed.account_id)
             )
             how |= changed
-        if billed and not duplicate_of and billed.account_id not in self._linked and random.random() < 0.03:
+        if billed and self.links.next(billed.account_id):
             row["CCB_Account_ID__c"] = billed.account_id
-            self._linked.add(billed.account_id)
             how.add("linked")
         if business:
             row["Industry"] = _industry(customer.activity)

@@ -5,7 +5,7 @@ from random import Random
 
 from sync.simulators.ccb.generator.codes import ACCOUNT_RELATIONSHIPS
 from sync.simulators.salesforce.generator import register, spelling, words
-from sync.simulators.salesforce.generator.model import Account, Contact
+from sync.simulators.salesforce.generator.model import Account, Contact, Links
 from sync.simulators.salesforce.generator.org import AGE, Org, Row
 from sync.simulators.salesforce.generator.people import Invention
 from sync.simulators.salesforce.generator.register import Register
@@ -24,7 +24,7 @@ class ContactWriter:
         self._known, self._invention = known, invention
         self.made: list[Contact] = []
         self._by_person: dict[str, Contact] = {}
-        self._linked: set[str] = set()
+        self._links = Links()
         self._humans = [each for each in known.customers.values() if not each.business and "," in each.name]
 
     def fill(self, accounts: list[Account], count: int) -> None:
@@ -81,9 +81,8 @@ class ContactWriter:
         first = self._by_person.get(customer.person_id)
         if first:
             how.add("duplicate")
-        elif not faithful and customer.person_id not in self._linked and random.random() < 0.03:
+        elif not faithful and self._links.next(customer.person_id):
             row["CCB_Person_ID__c"] = customer.person_id
-            self._linked.add(customer.person_id)
             how.add("linked")
         contact = self._write(row, account)
         contact.customer = customer

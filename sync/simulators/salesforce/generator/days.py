@@ -159,7 +159,7 @@ class _Day:
             self._write("undeleted", "undelete", "Task", {"Id": task["Id"]})
 
     def _archive(self) -> None:
-        """Salesforce's own job: what has been closed for a year, and in any case the oldest that is left; no stamp moves."""
+        """Salesforce's own job, which moves no stamp: what was closed a year ago, and the oldest if nothing was."""
         before = (self.now - _ARCHIVED_AFTER).date().isoformat()
         left = self.connection.execute(
             "SELECT Id, ActivityDate FROM Task WHERE NOT IsDeleted AND NOT IsArchived AND IsClosed"

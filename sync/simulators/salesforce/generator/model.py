@@ -8,6 +8,8 @@ from sync.simulators.salesforce.generator.org import Row
 from sync.simulators.salesforce.generator.spelling import HumanName
 from sync.simulators.salesforce.generator.users import User
 
+_KEYS_TO_ONE_LINK = 30
+
 
 @dataclass
 class Contact:
@@ -37,3 +39,17 @@ class Account:
     human: HumanName | None = None
     place: register.Address | None = None
     contacts: list[Contact] = field(default_factory=list)
+
+
+class Links:
+    """Picks the few records that somebody gave the id of CC&B: every thirtieth, and the first of each key alone."""
+
+    def __init__(self) -> None:
+        self._met: set[str] = set()
+
+    def next(self, key: str) -> bool:
+        """Whether the record of this key has it."""
+        if key in self._met:
+            return False
+        self._met.add(key)
+        return len(self._met) % _KEYS_TO_ONE_LINK == _KEYS_TO_ONE_LINK // 2

@@ -37,3 +37,9 @@ def rows(connection: sqlite3.Connection, query: str, *values: object) -> list[di
 
 def number(connection: sqlite3.Connection, query: str, *values: object) -> int:
     return int(connection.execute(query, values).fetchone()[0])
+
+
+def binned(connection: sqlite3.Connection, object_name: str) -> set[str]:
+    """The records of an object that the recycle bin lists."""
+    query = "SELECT id FROM org_deletion WHERE object = ? AND purged_at IS NULL"
+    return {row[0] for row in connection.execute(query, (object_name,))}

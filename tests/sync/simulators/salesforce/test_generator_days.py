@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sync.simulators.salesforce import control, ledger, replication, store
+from sync.simulators.salesforce import control, ledger, store
 from sync.simulators.salesforce.generator import advance, truth
 from sync.simulators.salesforce.values import moment_text
-from tests.sync.simulators.salesforce.generated import NOW, filled, filled_ccb, number, rows
+from tests.sync.simulators.salesforce.generated import NOW, binned, filled, filled_ccb, number, rows
 
 CHANGED = ("Account", "Contact", "Case", "Task")
 
@@ -74,9 +74,9 @@ def test_the_merged_account_was_a_duplicate_and_leaves_its_children_to_the_maste
 
 
 def test_the_deleted_task_is_in_the_bin_and_the_undeleted_one_left_it(org: sqlite3.Connection) -> None:
-    morning = {key for key, _ in replication.deleted(org, "Task", NOW - timedelta(days=15), NOW)}
+    morning = binned(org, "Task")
     advance(org)
-    evening = {key for key, _ in replication.deleted(org, "Task", NOW - timedelta(days=14), NOW + timedelta(days=1))}
+    evening = binned(org, "Task")
     [deleted], [undeleted] = evening - morning, morning - evening
     assert number(org, "SELECT IsDeleted FROM Task WHERE Id = ?", deleted) == 1
     assert number(org, "SELECT IsDeleted FROM Task WHERE Id = ?", undeleted) == 0

@@ -173,7 +173,7 @@ class Control:
         return store.shift_clock(self.connection, seconds)
 
     def ledger(self, object_name: str | None = None, *, after: int = 0) -> list[dict[str, Any]]:
-        """The accepted writes after a sequence number, of one object or of all, oldest first: `ledger.Entry` as dicts."""
+        """The accepted writes after a sequence number, of one object or of all, oldest first: each a `ledger.Entry`."""
         return [asdict(entry) for entry in ledger.read(self.connection, after=after, object_name=object_name)]
 
     def _one(self, operation: Operation, object_name: str, row: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ BUSY_SECONDS = 60
 INTEGRATION_USERNAME = "customer360@utility.example"
 _CLOCK = "clock"
 _FILL_CHUNK = 5000
+_CACHE_KILOBYTES = 16 * 1024
 
 
 class UnusableFile(Exception):
@@ -50,8 +51,7 @@ def connect(path: Path | str) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA cache_size=-65536")
-        connection.execute("PRAGMA case_sensitive_like=OFF")
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KILOBYTES}")
         made_for = connection.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.DatabaseError as error:
         raise UnusableFile(f"{path} cannot be used as the simulator's file ({error}); name another one.") from error

@@ -133,6 +133,12 @@ def set_clock(connection: sqlite3.Connection, moment: datetime | None, *, runnin
     set_setting(connection, _CLOCK, json.dumps({"stands_at": None if running else whole.isoformat(), "ahead": ahead}))
 
 
+def clock_stands(connection: sqlite3.Connection) -> bool:
+    """Whether the org's clock stands at a moment."""
+    told = setting(connection, _CLOCK)
+    return bool(told and json.loads(told)["stands_at"])
+
+
 def shift_clock(connection: sqlite3.Connection, seconds: float) -> datetime:
     """Move the org's clock on, standing or running as it does; returns its time."""
     told = setting(connection, _CLOCK)

@@ -82,9 +82,7 @@ class Cursors:
         self._lock = threading.Lock()
         self._open: dict[str, _Cursor] = {}
 
-    def first(
-        self, user_id: str, query: str, *, include_deleted: bool, version: str, page_rows: int
-    ) -> Page:
+    def first(self, user_id: str, query: str, *, include_deleted: bool, version: str, page_rows: int) -> Page:
         """The first page of a query, with a cursor if more follow; of a query that only counts one without records.
 
         Raises OrgError for a query that cannot be answered.

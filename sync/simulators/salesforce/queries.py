@@ -95,7 +95,7 @@ def _page(call: Call, page: Page) -> Reply:
 def _columns(call: Call, text: str) -> Reply:
     """What `columns=true` asks for in place of the records."""
     result = soql.run(call.connection, call.user_id, text, version=call.version)
-    described = [
+    described: list[dict[str, Any]] = [
         {
             "aggregate": column.aggregate,
             "apexType": _DISPLAY_TYPES.get(column.type, "String"),

@@ -44,7 +44,7 @@ class Tasks(commands.Tasks):
         change.add_argument("--delete", action="store_true", help="to the recycle bin")
         fault = task("fault", "arm a fault, or `disarm` all")
         fault.add_argument("name", choices=(*faults.OPTIONS, "disarm"))
-        fault.add_argument("options", nargs="*", metavar="OPTION=VALUE", help="seconds=2 row=7 name=Account.Phone")
+        fault.add_argument("options", nargs="*", metavar="OPTION=VALUE", help="seconds=2 row=7 field=Account.Phone")
         fault.add_argument("--method", default="", help="only requests with this method")
         fault.add_argument("--match", default="", help="only requests with this text in their path")
         fault.add_argument("--object", default="", help="only requests that read or write this object")

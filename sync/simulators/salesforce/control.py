@@ -13,6 +13,7 @@ from sync.simulators.salesforce import (
     ledger,
     org_rules,
     records,
+    replication,
     schema,
     soql,
     store,
@@ -172,8 +173,12 @@ class Control:
         """Move the org's clock on, standing or running as it does; returns its time."""
         return store.shift_clock(self.connection, seconds)
 
+    def forget_deletions(self, before: datetime) -> None:
+        """Cut the log of deletions that getDeleted reads."""
+        replication.forget_deletions(self.connection, before)
+
     def ledger(self, object_name: str | None = None, *, after: int = 0) -> list[dict[str, Any]]:
-        """The accepted writes after a sequence number, of one object or of all, oldest first: `ledger.Entry` as dicts."""
+        """The accepted writes after a sequence number, of one object or of all, oldest first: each a `ledger.Entry`."""
         return [asdict(entry) for entry in ledger.read(self.connection, after=after, object_name=object_name)]
 
     def _one(self, operation: Operation, object_name: str, row: Mapping[str, Any]) -> str:

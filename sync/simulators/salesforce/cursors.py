@@ -82,10 +82,8 @@ class Cursors:
         self._lock = threading.Lock()
         self._open: dict[str, _Cursor] = {}
 
-    def first(
-        self, user_id: str, query: str, *, include_deleted: bool, version: str, page_rows: int
-    ) -> Page | soql.Result:
-        """The first page of a query, with a cursor if more follow; the result itself if it is only a count.
+    def first(self, user_id: str, query: str, *, include_deleted: bool, version: str, page_rows: int) -> Page:
+        """The first page of a query, with a cursor if more follow; of a query that only counts one without records.
 
         Raises OrgError for a query that cannot be answered.
         """
@@ -97,7 +95,7 @@ class Cursors:
             total = result.total
             if result.is_count:
                 connection.close()
-                return result
+                return Page(b"[]", total, 0, total)
             cursor = _Cursor("", user_id, result.object, total, page_rows, connection, iter(result.rows))
             if total <= page_rows:
                 body, rows = _take(cursor.rows, page_rows)

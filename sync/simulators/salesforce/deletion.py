@@ -66,6 +66,11 @@ class Deleter:
         self._log(self.made.name, record_id, None)
         self._mark(self.made, record_id, master)
 
+    def take_along(self, child: SObject, record_id: str, root: str) -> None:
+        """Put a record into the recycle bin because another one goes."""
+        self._log(child.name, record_id, root)
+        self._mark(child, record_id, None)
+
     def _require(self, record_id: str, *, deleted: bool | None) -> None:
         row = self.connection.execute(
             f'SELECT "IsDeleted" FROM "{self.made.name}" WHERE Id = ?',  # noqa: S608 - names of the schema

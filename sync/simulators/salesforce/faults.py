@@ -18,7 +18,7 @@
 | duplicate-page | | a page of a query, REST's or Bulk's, leads to itself once more |
 | reordered-page | | the rows of a page come in the opposite order |
 | expired-locator | | 400 INVALID_QUERY_LOCATOR for the next page |
-| hide-field | `name` Object.Field | gone from describe, INVALID_FIELD when named, for every user |
+| hide-field | `field` Object.Field | gone from describe, INVALID_FIELD when named, for every user |
 
 A fault strikes the first `count` requests that match, once `after` matching ones have passed; with `count` None it
 strikes until disarmed. A request matches by its `method`, by a text in its `path`, and by an `object` that it reads or
@@ -50,9 +50,9 @@ OPTIONS: dict[str, dict[str, type]] = {
     "duplicate-page": {},
     "reordered-page": {},
     "expired-locator": {},
-    "hide-field": {"name": str},
+    "hide-field": {"field": str},
 }
-REQUIRED = {"slow": ("seconds",), "late-visible": ("seconds",), "hide-field": ("name",)}
+REQUIRED = {"slow": ("seconds",), "late-visible": ("seconds",), "hide-field": ("field",)}
 HIDE_FIELD = "hide-field"
 _AT_LEAST_ONE = ("row", "every")
 
@@ -102,8 +102,8 @@ def arm(
         raise ValueError("A fault strikes once at least, after no fewer than 0 requests.")
     if name == HIDE_FIELD:
         count = None
-        hidden = _field(typed["name"])
-        typed["name"] = ".".join(hidden)
+        hidden = _field(typed["field"])
+        typed["field"] = ".".join(hidden)
         connection.execute("INSERT OR IGNORE INTO org_hidden_field VALUES (?, ?, ?)", (access.EVERYBODY, *hidden))
     armed = connection.execute(
         "INSERT INTO simulator_fault (fault, method, path, object, skip, remaining, options)"
@@ -119,7 +119,7 @@ def disarm(connection: sqlite3.Connection, number: int | None = None) -> int:
     chosen = connection.execute(f"SELECT fault, options FROM simulator_fault WHERE {which}", values).fetchall()  # noqa: S608
     for name, options in chosen:
         if name == HIDE_FIELD:
-            shown = (access.EVERYBODY, *json.loads(options)["name"].split("."))
+            shown = (access.EVERYBODY, *json.loads(options)["field"].split("."))
             connection.execute("DELETE FROM org_hidden_field WHERE user = ? AND object = ? AND field = ?", shown)
     connection.execute(f"DELETE FROM simulator_fault WHERE {which}", values)  # noqa: S608
     return len(chosen)

@@ -33,6 +33,7 @@ def merge_into(
     for loser in gone:
         for child, lookup in schema.children(made.name):
             if child.has("IsDeleted") and lookup.name != MERGED_INTO:
+                _drop_pairs(connection, deleter, child, lookup, loser, kept)
                 _move(connection, writer.at, child, lookup, loser, kept)
         deleter.into_bin(loser, master=kept)
         writer.ledger.append("merge", loser, {MERGED_INTO: kept})
@@ -45,22 +46,30 @@ def merge_into(
     return kept
 
 
+def _drop_pairs(
+    connection: sqlite3.Connection, deleter: Deleter, child: SObject, lookup: Field, loser: str, kept: str
+) -> None:
+    """Of records that there is one of for each pair of parents, let those of the loser go that the master has too."""
+    if lookup.name not in _PAIRED.get(child.name, ()):
+        return
+    (other,) = (name for name in _PAIRED[child.name] if name != lookup.name)
+    doubled = connection.execute(
+        f'SELECT Id FROM "{child.name}" WHERE "{lookup.name}" = ? AND "IsDeleted" = 0 AND "{other}" IN'  # noqa: S608
+        f' (SELECT "{other}" FROM "{child.name}" WHERE "{lookup.name}" = ? AND "IsDeleted" = 0)',
+        (loser, kept),
+    ).fetchall()
+    for (record_id,) in doubled:
+        deleter.take_along(child, record_id, loser)
+
+
 def _move(connection: sqlite3.Connection, at: str, child: SObject, lookup: Field, loser: str, kept: str) -> None:
     """Hang the children of one record on another; archived ones too, those in the bin not."""
-    if child.name in _PAIRED and lookup.name in _PAIRED[child.name]:
-        (other,) = (name for name in _PAIRED[child.name] if name != lookup.name)
-        connection.execute(
-            f'UPDATE "{child.name}" SET "IsDeleted" = 1, "SystemModstamp" = ? WHERE "{lookup.name}" = ?'  # noqa: S608
-            f' AND "IsDeleted" = 0 AND "{other}" IN'
-            f' (SELECT "{other}" FROM "{child.name}" WHERE "{lookup.name}" = ? AND "IsDeleted" = 0)',
-            (at, loser, kept),
-        )
     connection.execute(
         f'UPDATE "{child.name}" SET "{lookup.name}" = ?, "SystemModstamp" = ?'  # noqa: S608 - names of the schema
         f' WHERE "{lookup.name}" = ? AND "IsDeleted" = 0 AND Id != ?',
         (kept, at, loser, kept),
     )
-    if lookup.name == "WhatId" or lookup.name == "WhoId":
+    if lookup.name in ("WhatId", "WhoId"):
         connection.execute(
             f'UPDATE "{child.name}" SET "AccountId" = ? WHERE "AccountId" = ?',  # noqa: S608 - names of the schema
             (kept, loser),

@@ -1,9 +1,9 @@
 """What goes over the wire: a request as the routes read it, and a reply as they give it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
 from sync.simulators.salesforce.errors import OrgError
@@ -11,6 +11,14 @@ from sync.simulators.salesforce.errors import OrgError
 JSON = "application/json;charset=UTF-8"
 CSV = "text/csv;charset=UTF-8"
 HTML = "text/html;charset=UTF-8"
+
+
+class Headers(Protocol):
+    """The headers of a request, by name in any case."""
+
+    def get(self, name: str, default: str, /) -> Any:
+        """The value of a header, or that default."""
+        ...
 
 
 class NoReply(Exception):
@@ -36,7 +44,7 @@ class Request:
     method: str
     path: str
     query: dict[str, str]
-    headers: Mapping[str, str]
+    headers: Headers
     body: bytes
     # The scheme, host and port that the client used.
     origin: str = ""
@@ -47,7 +55,7 @@ class Request:
     objects: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, method: str, target: str, headers: Mapping[str, str], body: bytes) -> "Request":
+    def of(cls, method: str, target: str, headers: Headers, body: bytes) -> "Request":
         """From a request line's target; a `_HttpMethod` parameter stands for the method, as Salesforce has it."""
         path, _, query = target.partition("?")
         # Some clients add a second query to an address that has one.

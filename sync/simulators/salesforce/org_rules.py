@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from sync.simulators.salesforce import birth
 from sync.simulators.salesforce.errors import RowError
 from sync.simulators.salesforce.schema.model import SObject
 from sync.simulators.salesforce.soql.compiler import Compiler
@@ -17,7 +18,6 @@ from sync.simulators.salesforce.soql.parser import parse
 
 VALIDATION, DUPLICATE = "validation", "duplicate"
 Action = Literal["block", "alert"]
-_NO_USER = "-"  # rules see every field
 
 
 def add(connection: sqlite3.Connection, kind: str, object_name: str, name: str, detail: Mapping[str, Any]) -> None:
@@ -40,6 +40,7 @@ class OrgRules:
     def __init__(self, connection: sqlite3.Connection, made: SObject) -> None:
         self.connection = connection
         self.made = made
+        self._administrator = birth.administrator_id(connection)  # rules see every field
         self.validation: list[tuple[str, tuple[Any, ...], RowError]] = []
         self.duplicate: list[tuple[tuple[str, ...], Action]] = []
         rules = connection.execute("SELECT kind, detail FROM org_rule WHERE object = ? ORDER BY id", (made.name,))
@@ -68,7 +69,7 @@ class OrgRules:
 
     def _compiled(self, detail: Mapping[str, Any]) -> tuple[str, tuple[Any, ...], RowError]:
         soql = f"SELECT Id FROM {self.made.name} WHERE ({detail['condition']})"  # noqa: S608 - SOQL, compiled here
-        plan = Compiler(self.connection, _NO_USER, soql, include_deleted=True).compile(parse(soql))
+        plan = Compiler(self.connection, self._administrator, soql, include_deleted=True).compile(parse(soql))
         field = detail.get("field")
         error = RowError("FIELD_CUSTOM_VALIDATION_EXCEPTION", detail["message"], (field,) if field else ())
         statement = f"SELECT 1 {plan.source} AND {plan.scope.root.id_sql} = ?"

@@ -62,9 +62,7 @@ def _query(call: Call, *, include_deleted: bool) -> Reply:
     page = call.application.cursors.first(
         call.user_id, text, include_deleted=include_deleted, version=call.version, page_rows=rows
     )
-    if isinstance(page, Page):
-        return _page(call, page)
-    return json_reply({"totalSize": page.total, "done": True, "records": []})
+    return _page(call, page)
 
 
 def _text(call: Call) -> str:
@@ -97,7 +95,7 @@ def _page(call: Call, page: Page) -> Reply:
 def _columns(call: Call, text: str) -> Reply:
     """What `columns=true` asks for in place of the records."""
     result = soql.run(call.connection, call.user_id, text, version=call.version)
-    described = [
+    described: list[dict[str, Any]] = [
         {
             "aggregate": column.aggregate,
             "apexType": _DISPLAY_TYPES.get(column.type, "String"),

@@ -78,7 +78,7 @@ def upsert(call: Call) -> Reply:
     except SeveralMatch as several:
         return _choices(call, several)
     _check(result)
-    answer = {"id": result.id, "success": True, "errors": [], "created": result.created}
+    answer: dict[str, Any] = {"id": result.id, "success": True, "errors": [], "created": result.created}
     return json_reply(answer, 201 if result.created else 200)
 
 

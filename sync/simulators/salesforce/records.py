@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from sync.simulators.salesforce import schema, store
+from sync.simulators.salesforce import access, schema, store
 from sync.simulators.salesforce.deletion import Deleter
 from sync.simulators.salesforce.errors import OrgError, RowError, RowRefused, refuse
 from sync.simulators.salesforce.merging import merge_into
@@ -122,10 +122,11 @@ def require_object(object_name: str) -> SObject:
     return made
 
 
-def require_key(made: SObject, name: str) -> Field:
-    """The field by which an upsert finds records. Raises OrgError NOT_FOUND for one that is no external id."""
+def require_key(connection: sqlite3.Connection, user_id: str, made: SObject, name: str) -> Field:
+    """The field by which an upsert finds records. Raises OrgError NOT_FOUND for a hidden one, or no external id."""
     key = made.by_name.get(name.lower())
-    if key is None or not (key.external_id or key.type == "id"):
+    hidden = access.hidden_fields(connection, user_id, made.name)
+    if key is None or not (key.external_id or key.type == "id") or key.name in hidden:
         message = f"Provided external ID field does not exist or is not accessible: {name}"
         raise OrgError("NOT_FOUND", message, status=404)
     return key
@@ -157,7 +158,7 @@ def _writer_of(
     if operation == "insert":
         return lambda row: (writer.insert(row), True)
     if operation == "upsert":
-        return _upsert(writer, require_key(made, external_id or "Id"), single=single)
+        return _upsert(writer, require_key(connection, user_id, made, external_id or "Id"), single=single)
     if operation == "update":
 
         def update(row: Row) -> tuple[str, bool]:

@@ -52,7 +52,9 @@ class References:
         if lookup is None:
             raise refuse("INVALID_FIELD", f"No such column '{name}' on sobject of type {made.name}")
         if isinstance(value, Mapping):
-            object_name = value.get("attributes", {}).get("type", object_name)
+            attributes = value.get("attributes")
+            if isinstance(attributes, Mapping):
+                object_name = str(attributes.get("type", object_name))
             keys = {key: given for key, given in value.items() if key != "attributes"}
             if len(keys) != 1:
                 raise refuse("INVALID_FIELD", f"{relationship} takes exactly one external id", lookup.name)

@@ -23,6 +23,7 @@ BUSY_SECONDS = 60
 INTEGRATION_USERNAME = "customer360@utility.example"
 _CLOCK = "clock"
 _FILL_CHUNK = 5000
+_CACHE_KILOBYTES = 16 * 1024
 
 
 class UnusableFile(Exception):
@@ -51,8 +52,7 @@ def connect(path: Path | str) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA cache_size=-65536")
-        connection.execute("PRAGMA case_sensitive_like=OFF")
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KILOBYTES}")
         made_for = connection.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.DatabaseError as error:
         raise UnusableFile(f"{path} cannot be used as the simulator's file ({error}); name another one.") from error
@@ -131,6 +131,12 @@ def set_clock(connection: sqlite3.Connection, moment: datetime | None, *, runnin
     whole = moment.astimezone(UTC).replace(microsecond=0)
     ahead = (whole - datetime.now(UTC)).total_seconds() if running else 0
     set_setting(connection, _CLOCK, json.dumps({"stands_at": None if running else whole.isoformat(), "ahead": ahead}))
+
+
+def clock_stands(connection: sqlite3.Connection) -> bool:
+    """Whether the org's clock stands at a moment."""
+    told = setting(connection, _CLOCK)
+    return bool(told and json.loads(told)["stands_at"])
 
 
 def shift_clock(connection: sqlite3.Connection, seconds: float) -> datetime:

@@ -20,7 +20,7 @@ INDEXED = (
 ORG_TABLES = (
     "CREATE TABLE IF NOT EXISTS org_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS org_counter (name TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID",
-    # A field that a user may not see; user '' is everybody but the administrator's own control.
+    # A field that a user may not see; user '' is everybody but the administrator.
     "CREATE TABLE IF NOT EXISTS org_hidden_field (user TEXT NOT NULL, object TEXT NOT NULL, field TEXT NOT NULL,"
     " PRIMARY KEY (user, object, field)) WITHOUT ROWID",
     # A field that a user sees and may not write.

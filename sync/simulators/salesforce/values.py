@@ -19,6 +19,8 @@ Stored = str | int | float | None
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
 )
+# Beyond it a number of JSON no longer tells neighbours apart.
+_LARGEST_WHOLE = 2**53
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
@@ -86,11 +88,9 @@ def _boolean(value: Any) -> int:
 def _number(value: Any) -> float:
     if isinstance(value, bool):
         raise Unreadable(str(value))
-    if isinstance(value, int | float | Decimal):
-        return float(value)
     try:
-        read = float(str(value).strip())
-    except ValueError as error:
+        read = float(value if isinstance(value, int | float | Decimal) else str(value).strip())
+    except (ValueError, OverflowError) as error:
         raise Unreadable(str(value)) from error
     if read != read or read in (float("inf"), float("-inf")):
         raise Unreadable(str(value))
@@ -99,7 +99,7 @@ def _number(value: Any) -> float:
 
 def _whole(value: Any) -> int:
     read = _number(value)
-    if read != int(read):
+    if read != int(read) or abs(read) > _LARGEST_WHOLE:
         raise Unreadable(str(value))
     return int(read)
 
@@ -126,7 +126,9 @@ def _day(value: Any) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else str(value)
+    text = value if isinstance(value, str) else str(value)
+    # JSON may carry half of a surrogate pair, which is no character.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 @cache

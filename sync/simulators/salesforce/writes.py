@@ -9,6 +9,7 @@ from sync.simulators.salesforce import faults, records, store, values
 from sync.simulators.salesforce.calls import Call
 from sync.simulators.salesforce.errors import RowError
 from sync.simulators.salesforce.faults import Fault
+from sync.simulators.salesforce.messages import Headers
 from sync.simulators.salesforce.records import Operation, RowResult
 
 LOCKED = "UNABLE_TO_LOCK_ROW"
@@ -91,9 +92,9 @@ def apply_under(
     return results
 
 
-def allows_duplicates(headers: Mapping[str, str]) -> bool:
+def allows_duplicates(headers: Headers) -> bool:
     """Whether the client saves what a duplicate rule only warns of."""
-    given = headers.get("Sforce-Duplicate-Rule-Header", "").replace(" ", "").lower()
+    given = str(headers.get("Sforce-Duplicate-Rule-Header", "")).replace(" ", "").lower()
     return "allowsave=true" in given.split(";")
 
 

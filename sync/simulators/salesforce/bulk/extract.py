@@ -1,7 +1,5 @@
 """Works off a job that reads: the rows as they are at one moment, as pieces of CSV."""
 
-import csv
-import io
 import sqlite3
 import time
 from collections.abc import Callable
@@ -56,22 +54,17 @@ def _read(
     )
     columns = numbers.places(column.type for column in result.columns)
     rows = iter(numbers.written(result.tuples, columns) if columns else result.tuples)
-    text = io.StringIO()
-    writer = csv.writer(text, **job.csv, quoting=csv.QUOTE_ALL)
-    writer.writerow([column.name for column in result.columns])
+    header = job.written([[column.name for column in result.columns]])
     with store.transaction(connection):
-        jobs.add_file(connection, job, jobs.HEADER, 0, text.getvalue().encode())
+        jobs.add_file(connection, job, jobs.HEADER, 0, header)
     while True:
         began = time.monotonic()
         pieces = []
         for _ in range(jobs.BATCH_ROWS // _PIECE_ROWS):
-            text.seek(0)
-            text.truncate()
             taken = list(islice(rows, _PIECE_ROWS))
             if not taken:
                 break
-            writer.writerows(taken)
-            pieces.append((len(taken), text.getvalue().encode()))
+            pieces.append((len(taken), job.written(taken)))
         count = sum(rows for rows, _ in pieces)
         if not count:
             return jobs.DONE

@@ -1,7 +1,6 @@
 """Works off a job that writes: batches of 10,000 rows, each committed with its results and how far the job is."""
 
 import csv
-import io
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -51,7 +50,7 @@ class _Upload:
     def __init__(self, connection: sqlite3.Connection, job: Job) -> None:
         data = jobs.uploaded(connection, job) or b""
         self._job = job
-        self._reader = csv.reader(io.StringIO(_text(job, data), newline=""), delimiter=job.csv["delimiter"])
+        self._reader = job.read(_text(job, data))
         try:
             self.columns = next(self._reader, [])
         except csv.Error as error:
@@ -169,10 +168,8 @@ def _keep(
     columns = [place + 2 for place in upload.numbers]
     for file, lines in ((jobs.SUCCESSFUL, good), (jobs.REFUSED, bad)):
         if lines:
-            text = io.StringIO()
-            writer = csv.writer(text, **job.csv, quoting=csv.QUOTE_ALL)
-            writer.writerows(numbers.written(lines, columns) if columns else lines)
-            jobs.add_file(connection, job, file, len(lines), text.getvalue().encode())
+            body = job.written(numbers.written(lines, columns) if columns else lines)
+            jobs.add_file(connection, job, file, len(lines), body)
 
 
 def _end(connection: sqlite3.Connection, job: Job, state: str, error: str | None = None) -> None:

@@ -1,7 +1,5 @@
 """Calls for jobs that write: create, upload, close or abort, watch, fetch the results."""
 
-import csv
-import io
 import sqlite3
 from collections.abc import Iterator
 from itertools import islice
@@ -127,7 +125,7 @@ def results(call: Call) -> Reply:
     return Reply(200, _pieces(call.connection, job, file), CSV)
 
 
-def header(job: Job, uploaded: bytes) -> str:
+def header(uploaded: bytes) -> str:
     """The first line of an upload as the client wrote it, without its line ending."""
     return uploaded.split(b"\n", 1)[0].rstrip(b"\r").removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
 
@@ -139,9 +137,8 @@ def _job(call: Call) -> Job:
 def _pieces(connection: sqlite3.Connection, job: Job, file: str) -> Iterator[bytes]:
     """A result file: the two columns that Salesforce adds, quoted, before the client's header as it was."""
     added = '"sf__Id","sf__Created"' if file == jobs.SUCCESSFUL else '"sf__Id","sf__Error"'
-    delimiter, ending = job.csv["delimiter"], job.csv["lineterminator"]
-    columns = header(job, jobs.uploaded(connection, job) or b"")
-    yield f"{added.replace(',', delimiter)}{delimiter}{columns}{ending}".encode()
+    columns = header(jobs.uploaded(connection, job) or b"")
+    yield f"{added.replace(',', job.separator)}{job.separator}{columns}{job.ending}".encode()
     for sequence, _ in jobs.pieces(connection, job, file):
         yield jobs.piece(connection, job, file, sequence)
 
@@ -149,12 +146,9 @@ def _pieces(connection: sqlite3.Connection, job: Job, file: str) -> Iterator[byt
 def _unprocessed(connection: sqlite3.Connection, job: Job) -> Iterator[bytes]:
     """The rows of the upload that no batch took: none of a job that is complete."""
     uploaded = jobs.uploaded(connection, job) or b""
-    yield f"{header(job, uploaded)}{job.csv['lineterminator']}".encode()
+    yield f"{header(uploaded)}{job.ending}".encode()
     if job.state == jobs.DONE:
         return
-    rows = csv.reader(io.StringIO(uploaded.decode("utf-8", "replace"), newline=""), delimiter=job.csv["delimiter"])
-    left = islice(filter(None, rows), 1 + job.position, None)
+    left = islice(filter(None, job.read(uploaded.decode("utf-8", "replace"))), 1 + job.position, None)
     while chunk := list(islice(left, 1000)):
-        text = io.StringIO()
-        csv.writer(text, **job.csv, quoting=csv.QUOTE_ALL).writerows(chunk)
-        yield text.getvalue().encode()
+        yield job.written(chunk)

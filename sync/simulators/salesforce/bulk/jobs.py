@@ -1,5 +1,7 @@
 """Bulk jobs as they are kept: what they are to do, how far they are, their files."""
 
+import csv
+import io
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -54,9 +56,24 @@ class Job:
         return f"/services/data/v{self.version}/jobs/{self.kind}/{self.id}"
 
     @property
-    def csv(self) -> dict[str, str]:
-        """How its files are written, for the csv module."""
-        return {"delimiter": DELIMITERS[self.delimiter], "lineterminator": LINE_ENDINGS[self.line_ending]}
+    def separator(self) -> str:
+        """What stands between two cells of its files."""
+        return DELIMITERS[self.delimiter]
+
+    @property
+    def ending(self) -> str:
+        """How the lines of its files end."""
+        return LINE_ENDINGS[self.line_ending]
+
+    def read(self, text: str) -> Iterator[list[str]]:
+        """The rows of one of its files."""
+        return csv.reader(io.StringIO(text, newline=""), delimiter=self.separator)
+
+    def written(self, rows: Iterable[Sequence[Any]]) -> bytes:
+        """Rows as its files hold them: every cell quoted."""
+        text = io.StringIO()
+        csv.writer(text, delimiter=self.separator, lineterminator=self.ending, quoting=csv.QUOTE_ALL).writerows(rows)
+        return text.getvalue().encode()
 
 
 _COLUMNS = ", ".join(f'"{each.name}"' for each in fields(Job))

@@ -2,11 +2,10 @@
 
 import base64
 import binascii
-import csv
-import io
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sync.simulators.salesforce import faults, soql, store
 from sync.simulators.salesforce.bulk import jobs
@@ -152,28 +151,17 @@ def _rows(connection: sqlite3.Connection, job: Job, page: _Page) -> Iterator[byt
     yield jobs.piece(connection, job, jobs.HEADER, 0)
     for sequence, first, taken, rows in page.parts:
         body = jobs.piece(connection, job, jobs.ROWS, sequence)
-        yield body if taken == rows else _written(job, _read(job, body)[first : first + taken])
+        yield body if taken == rows else job.written(islice(job.read(body.decode()), first, first + taken))
 
 
 def _reordered(job: Job, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The rows of a page in the opposite order, below the header as ever."""
     yield next(pieces)
-    yield _written(job, _read(job, b"".join(pieces))[::-1])
+    yield job.written(list(job.read(b"".join(pieces).decode()))[::-1])
 
 
 def _default_rows(connection: sqlite3.Connection) -> int:
     return int(float(store.setting(connection, jobs.PAGE_ROWS) or DEFAULT_PAGE_ROWS))
-
-
-def _read(job: Job, body: bytes) -> list[list[str]]:
-    text = io.StringIO(body.decode(), newline="")
-    return list(csv.reader(text, delimiter=job.csv["delimiter"]))
-
-
-def _written(job: Job, rows: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, **job.csv, quoting=csv.QUOTE_ALL).writerows(rows)
-    return text.getvalue().encode()
 
 
 def _locator(offset: int) -> str:

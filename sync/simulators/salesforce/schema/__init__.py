@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 from sync.simulators.salesforce.schema import accounts, people, service
-from sync.simulators.salesforce.schema.derived import CUSTOM_OBJECTS, custom_fields
+from sync.simulators.salesforce.schema.derived import custom_fields, custom_objects
 from sync.simulators.salesforce.schema.model import Field, SObject
 
 STANDARD = (
@@ -31,7 +31,7 @@ def objects() -> dict[str, SObject]:
     custom = custom_fields()
     return {
         made.name: replace(made, fields=(*made.fields, *custom.get(made.name, ())))
-        for made in (*STANDARD, *CUSTOM_OBJECTS)
+        for made in (*STANDARD, *custom_objects())
     }
 
 

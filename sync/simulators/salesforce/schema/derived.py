@@ -32,7 +32,7 @@ CUSTOMER = SObject(
     "a00",
     (record_id(), owner(), record_name(80, "Customer Name"), *audit()),
 )
-CUSTOM_OBJECTS = (CUSTOMER,)
+_DECLARED_OBJECTS = (CUSTOMER,)
 
 KEY = {"external_id": True, "unique": True}
 _LINK = reference("Customer__c", "Customer", "Customer__c", child_relationship="Accounts__r")
@@ -83,6 +83,20 @@ def custom_fields() -> dict[str, tuple[Field, ...]]:
             if line.theirs.endswith("__c") and "." not in line.theirs:
                 own.setdefault(line.theirs, _derived(stream, line.theirs, line.ours))
     return {name: tuple(fields.values()) for name, fields in found.items()}
+
+
+@cache
+def custom_objects() -> tuple[SObject, ...]:
+    """The custom objects: those declared here, and each that a stream of ours reads or writes."""
+    known = {made.name for made in _DECLARED_OBJECTS}
+    others = [name for name in custom_fields() if name.endswith("__c") and name not in known]
+    return (*_DECLARED_OBJECTS, *(_object(name, f"a{number:02}") for number, name in enumerate(others, 1)))
+
+
+def _object(name: str, prefix: str) -> SObject:
+    label = name.removesuffix("__c").replace("_", " ")
+    fields = (record_id(), owner(), record_name(80, f"{label} Name"), *audit())
+    return SObject(name, label, f"{label}s", prefix, fields)
 
 
 def object_of(stream: Stream) -> str:

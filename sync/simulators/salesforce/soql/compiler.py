@@ -70,6 +70,7 @@ class Plan:
     binds: tuple[values.Stored, ...]
     is_count: bool
     is_aggregate: bool
+    is_grouped: bool
 
     def statement(self, columns: list[str]) -> str:
         """The SQL that reads these columns."""
@@ -79,7 +80,8 @@ class Plan:
         """The SQL that counts the rows."""
         if self.is_count and not self.bounds:
             return f"SELECT count(*) {self.source}"
-        return f"SELECT count(*) FROM (SELECT 1 {self.source}{self.bounds})"  # noqa: S608 - compiled here
+        one = "count(*)" if self.is_aggregate and not self.is_grouped else "1"
+        return f"SELECT count(*) FROM (SELECT {one} {self.source}{self.bounds})"  # noqa: S608 - compiled here
 
 
 class Compiler:
@@ -116,6 +118,7 @@ class Compiler:
             tuple(self.binds),
             is_count,
             is_aggregate and not is_count,
+            bool(groups),
         )
 
     def _scope(self, query: Query) -> Scope:

@@ -1,5 +1,6 @@
 """WHERE, as SQL. SOQL knows two truths: what is null equals null, and differs from every value."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 
@@ -20,6 +21,10 @@ from sync.simulators.salesforce.soql.ranges import span
 from sync.simulators.salesforce.soql.scope import Reached, Scope
 
 LONG_TEXT = 255
+# SQLite bounds the question marks of a statement, and how deep its conditions nest.
+MOST_BINDS = 500
+_MOST_TOGETHER = 100
+_LISTED = "(SELECT value FROM json_each(?))"
 _TYPE_NAMES = {"datetime": "dateTime", "picklist": "string", "textarea": "string", "email": "string", "phone": "string"}
 
 
@@ -40,7 +45,7 @@ class Conditions:
     def sql(self, condition: Condition) -> str:
         """A condition as SQL, in parentheses of its own where it needs them."""
         if isinstance(condition, Junction):
-            return "(" + f" {condition.operator.upper()} ".join(map(self.sql, condition.of)) + ")"
+            return _joined([self.sql(part) for part in condition.of], f" {condition.operator.upper()} ")
         if isinstance(condition, Negation):
             return f"({self.sql(condition.of)} IS NOT TRUE)"
         reached = self.scope.reach(condition.left)
@@ -81,7 +86,10 @@ class Conditions:
     def _range(self, reached: Reached, operator: str, literal: Literal) -> str:
         if reached.field.type not in ("date", "datetime"):
             raise self._wrong_type(reached.field, literal)
-        first, after = span(str(literal.value), literal.count, self.today)
+        try:
+            first, after = span(str(literal.value), literal.count, self.today)
+        except (OverflowError, ValueError) as error:  # beyond the years that a date can have
+            raise self._wrong_type(reached.field, literal) from error
         convert = values.encoder(reached.field.type)
         start, end = convert(first), convert(after)
         if operator in ("=", "!="):
@@ -103,7 +111,10 @@ class Conditions:
             else:
                 told.append(self._value(reached.field, literal, condition.left))
         given = [value for value in told if value is not None]
-        if given:
+        if len(given) > MOST_BINDS:
+            self.binds.append(json.dumps(given))
+            pieces.append(f"{reached.sql} IN {_LISTED}")
+        elif given:
             self.binds += given
             pieces.append(f"{reached.sql} IN ({', '.join('?' * len(given))})")
         if len(given) < len(told):
@@ -141,3 +152,11 @@ class Conditions:
         name = _TYPE_NAMES.get(field.type, "ID" if field.type in ID_TYPES else field.type)
         message = f"value of filter criterion for field '{field.name}' must be of type {name} and {wanted}"
         return self.scope.refuse(Path((field.name,), literal.position), message)
+
+
+def _joined(pieces: list[str], operator: str) -> str:
+    """Many conditions as a balanced tree of `and` or `or`."""
+    if len(pieces) <= _MOST_TOGETHER:
+        return f"({operator.join(pieces)})"
+    half = len(pieces) // 2
+    return f"({_joined(pieces[:half], operator)}{operator}{_joined(pieces[half:], operator)})"

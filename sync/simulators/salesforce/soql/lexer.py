@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sync.simulators.salesforce.errors import OrgError
 
 _CONTEXT = 40
+LONGEST = 100_000
 _TOKEN = re.compile(
     r"""
     (?P<space>\s+)
@@ -39,6 +40,8 @@ class Token:
 
 def tokens(soql: str) -> list[Token]:
     """The words of a query, an `end` last. Raises OrgError MALFORMED_QUERY."""
+    if len(soql) > LONGEST:
+        raise OrgError("MALFORMED_QUERY", f"SOQL statements cannot be longer than {LONGEST:,} characters.")
     found: list[Token] = []
     position = 0
     while position < len(soql):

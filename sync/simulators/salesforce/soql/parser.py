@@ -19,6 +19,8 @@ from sync.simulators.salesforce.soql.ranges import RANGES
 
 AGGREGATES = frozenset({"count", "count_distinct", "min", "max", "sum", "avg"})
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+DEEPEST = 50
+LARGEST = 2**31 - 1
 _AFTER_FROM = frozenset({"where", "group", "order", "limit", "offset", "all", "using", "for", "with", "having"})
 
 
@@ -37,6 +39,7 @@ class _Parser:
         self.soql = soql
         self.tokens = tokens(soql)
         self.at = 0
+        self.depth = 0
 
     @property
     def token(self) -> Token:
@@ -135,6 +138,15 @@ class _Parser:
         return Junction("and" if operator == "and" else "or", tuple(found))
 
     def term(self) -> Condition:
+        """One condition, or conditions in parentheses. A query nested beyond reason is refused, not followed."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.fail()
+        found = self.nested()
+        self.depth -= 1
+        return found
+
+    def nested(self) -> Condition:
         if self.accept("not"):
             return Negation(self.term())
         if self.accept("("):
@@ -209,4 +221,4 @@ class _Parser:
     def whole(self) -> int:
         if self.token.kind != "number" or not self.token.text.isdigit():
             self.fail()
-        return int(self.take().text)
+        return min(int(self.take().text), LARGEST)

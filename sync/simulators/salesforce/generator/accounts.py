@@ -1,6 +1,6 @@
 """Accounts of the org that stand for CC&B's customers, each spelled by whoever entered it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from sync.simulators.ccb.generator import words as county
@@ -37,6 +37,7 @@ _INDUSTRIES = {
 }
 _TERRITORIES = {town.postal: words.TERRITORIES[town.division] for town in county.TOWNS}
 _LANDLORD_ACCOUNTS = 3
+_STAFF = (4, 8, 12, 25, 40, 90, 250, 800)
 
 
 class AccountWriter:
@@ -72,6 +73,8 @@ class AccountWriter:
             if at:
                 name = f"{name.strip()} {random.choice(('- ', '', '@ '))}{random.choice((at.city, _street_of(at)))}"
                 how.add("site in the name")
+        if self.known.namesakes(customer):
+            how.add("name of several customers")
         if billed is None and several and not level:
             how.add("one record for several accounts")
         row: Row = {"Name": name, "ParentId": parent, "Hierarchy_Level__c": level or None}
@@ -89,9 +92,11 @@ class AccountWriter:
             how.add("linked")
         if business:
             row["Industry"] = _industry(customer.activity)
-            row["Sic"] = None
+            row["NumberOfEmployees"] = (
+                random.choice((4, 8, 12, 25, 40, 90, 250, 800)) if random.random() < 0.3 else None
+            )
         since = billed.since if billed else min((each.since for each in customer.accounts), default=None)
-        account = self.write(row, business, billed.representative if billed else "", not_before=since, place=place)
+        account = self.write(row, business, billed.representative if billed else "", since=since, place=place)
         account.customer, account.billed = customer, billed
         kind, key = (ACCOUNT, billed.account_id) if billed else (PERSON, customer.person_id)
         how |= {"duplicate"} if duplicate_of else set()
@@ -106,17 +111,17 @@ class AccountWriter:
         business: bool,
         representative: str = "",
         *,
-        not_before: object = None,
+        since: date | None = None,
         place: register.Address | None = None,
         type_: str | None = "",
     ) -> Account:
         """Complete an account's row with its owner, stamps and habits, and keep it."""
         random, org = self.random, self.org
         created = self._loaded if random.random() < 0.3 else org.office_hour(random, org.now - AGE + timedelta(days=10))
-        if not_before is not None and str(created.date()) < str(not_before):
+        if since is not None and created.date() < since:
             # A customer of last month was no customer when the old file was loaded.
-            earliest = datetime.fromisoformat(f"{not_before}T15:00:00+00:00")
-            created = org.office_hour(random, min(earliest, org.now - timedelta(hours=2)))
+            began = datetime.combine(since, time(15), tzinfo=UTC)
+            created = org.office_hour(random, min(began, org.now - timedelta(hours=2)))
         owner = self.team.owner(random, representative, business, created)
         author = self.team.loader if created == self._loaded else self._author(owner, created)
         account = Account(org.new_id("Account"), row, created, owner, business, place=place)

@@ -79,6 +79,9 @@ class Portfolio:
         homes = [each for each in known if not each.business and random.random() < _HOMES_KNOWN]
         random.shuffle(businesses)
         random.shuffle(homes)
+        # Customers who share a name come first: sales people must tell them apart, and so must a matcher.
+        businesses.sort(key=self._accounts.known.namesakes)
+        homes.sort(key=self._accounts.known.namesakes)
         while businesses or homes:
             # Three businesses to four homes, as long as there are both.
             if businesses and (not homes or random.random() < 3 / 7):

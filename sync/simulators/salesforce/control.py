@@ -13,6 +13,7 @@ from sync.simulators.salesforce import (
     ledger,
     org_rules,
     records,
+    replication,
     schema,
     soql,
     store,
@@ -171,6 +172,10 @@ class Control:
     def shift_clock(self, seconds: float) -> datetime:
         """Move the org's clock on, standing or running as it does; returns its time."""
         return store.shift_clock(self.connection, seconds)
+
+    def forget_deletions(self, before: datetime) -> None:
+        """Cut the log of deletions that getDeleted reads."""
+        replication.forget_deletions(self.connection, before)
 
     def ledger(self, object_name: str | None = None, *, after: int = 0) -> list[dict[str, Any]]:
         """The accepted writes after a sequence number, of one object or of all, oldest first: each a `ledger.Entry`."""

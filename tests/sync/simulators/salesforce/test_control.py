@@ -1,11 +1,12 @@
 """Control: what people of the org do while others read it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from sync.simulators.salesforce import replication
 from tests.sync.simulators.salesforce.org import Org
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -76,3 +77,31 @@ def test_a_field_hidden_from_everybody_stays_for_the_administrator(org: Org) -> 
     org.insert("Account", Name="Mill", Industry="Utilities")
     assert org.query("SELECT Industry FROM Account")[0]["Industry"] == "Utilities"
     assert org.query_error("SELECT Industry FROM Account").code == "INVALID_FIELD"
+
+
+def test_deletions_are_told_until_they_are_purged_restored_or_forgotten(org: Org) -> None:
+    accounts = [org.insert("Account", Name=name) for name in "abcd"]
+    for account in accounts[:3]:
+        org.delete("Account", account)
+    org.hard_delete("Account", accounts[3])
+    org.empty_bin("Account", accounts[1])
+    org.undelete("Account", accounts[2])
+
+    def told() -> list[tuple[str, str]]:
+        return replication.deleted(org.connection, "Account", NOW - timedelta(days=20), org.now)
+
+    assert told() == [(accounts[0], "2026-11-24T10:00:00.000Z")]
+    assert replication.earliest_deletion(org.connection) == NOW - timedelta(days=15)
+    org.shift_clock(60)
+    org.forget_deletions(org.now)
+    assert told() == []
+    assert replication.earliest_deletion(org.connection) == org.now
+
+
+def test_changes_are_told_by_stamp_without_what_is_deleted_or_late(org: Org) -> None:
+    kept, gone, late = (org.insert("Account", Name=name) for name in "abc")
+    org.delete("Account", gone)
+    org.late("Account", late, 30)
+    assert replication.updated(org.connection, "Account", NOW, NOW) == [kept]
+    org.shift_clock(30)
+    assert replication.updated(org.connection, "Account", NOW, NOW) == [kept, late]

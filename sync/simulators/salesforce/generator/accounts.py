@@ -46,7 +46,6 @@ class AccountWriter:
     def __init__(self, org: Org, team: Team, known: Register, random: Random) -> None:
         self.org, self.team, self.known, self.random = org, team, known, random
         self.made: list[Account] = []
-        self.by_key: dict[str, Account] = {}
         self.links = Links()
         self._account_ids = sorted(known.accounts)
         # A load and a mass update: very many records with one stamp.
@@ -92,17 +91,13 @@ class AccountWriter:
             how.add("linked")
         if business:
             row["Industry"] = _industry(customer.activity)
-            row["NumberOfEmployees"] = (
-                random.choice((4, 8, 12, 25, 40, 90, 250, 800)) if random.random() < 0.3 else None
-            )
+            row["NumberOfEmployees"] = random.choice(_STAFF) if random.random() < 0.3 else None
         since = billed.since if billed else min((each.since for each in customer.accounts), default=None)
         account = self.write(row, business, billed.representative if billed else "", since=since, place=place)
         account.customer, account.billed = customer, billed
         kind, key = (ACCOUNT, billed.account_id) if billed else (PERSON, customer.person_id)
         how |= {"duplicate"} if duplicate_of else set()
-        truth = Truth("Account", account.id, kind, key, customer.person_id, duplicate_of, frozenset(how))
-        self.org.tell(truth)
-        self.by_key.setdefault(key, account)
+        self.org.tell(Truth("Account", account.id, kind, key, customer.person_id, duplicate_of, frozenset(how)))
         return account
 
     def write(
@@ -140,6 +135,10 @@ class AccountWriter:
         self.made.append(account)
         return account
 
+    def originals(self) -> list[tuple[Account, register.Customer]]:
+        """The accounts outside corporations that stand for a customer, with that customer."""
+        return [(each, each.customer) for each in self.made if each.customer and not each.row.get("Hierarchy_Level__c")]
+
     def finish(self) -> None:
         """Write all accounts."""
         for account in self.made:
@@ -148,12 +147,13 @@ class AccountWriter:
     def _edited(self, row: Row, created: datetime, owner: User) -> None:
         """Some were realigned in one stroke, some edited since, some stamped by Salesforce itself after that."""
         random, org = self.random, self.org
+        edited, editor = created, str(row["CreatedById"])
         if created < self._realigned and random.random() < 0.35:
-            row["LastModifiedDate"], row["LastModifiedById"] = self._realigned, self.team.administrator.id
+            edited, editor = self._realigned, self.team.administrator.id
         elif random.random() < 0.5:
-            row["LastModifiedDate"], row["LastModifiedById"] = org.office_hour(random, created), owner.id
-        if random.random() < 0.05:
-            row["SystemModstamp"] = org.office_hour(random, row.get("LastModifiedDate", created))  # type: ignore[arg-type]
+            edited, editor = org.office_hour(random, created), owner.id
+        stamp = org.office_hour(random, edited) if random.random() < 0.05 else edited
+        row |= {"LastModifiedDate": edited, "LastModifiedById": editor, "SystemModstamp": stamp}
 
     def _author(self, owner: User, created: datetime) -> User:
         left = owner.left is not None and created > self.org.before(owner.left)
@@ -167,16 +167,15 @@ class AccountWriter:
 
     def _human_name(self, customer: register.Customer, billed: register.Account | None) -> tuple[str, How]:
         random = self.random
-        name, how = HumanName.parse(customer.name), set()
+        how: How = set()
+        name = HumanName.parse(customer.name)
         if customer.former_name and random.random() < 0.5:
             name, how = HumanName.parse(customer.former_name), {"former name"}
         if len(customer.accounts) >= _LANDLORD_ACCOUNTS and random.random() < 0.3:
             return f"{name.last} {random.choice(words.TRADE_NAMES)}", how | {"trade name"}
-        partner = next(
-            (self.known.customers[person] for person, role in (billed.others if billed else ()) if role == "SPOUSE"),
-            None,
-        )
-        text, changed = spelling.household(random, name, HumanName.parse(partner.name) if partner else None)
+        others = billed.others if billed else []
+        spouses = [self.known.customers[person].name for person, role in others if role == "SPOUSE"]
+        text, changed = spelling.household(random, name, HumanName.parse(spouses[0]) if spouses else None)
         return text, how | changed
 
     def _place(self, customer: register.Customer, billed: register.Account | None, how: How) -> register.Address | None:

@@ -85,17 +85,15 @@ class CaseWriter:
 
     def finish(self) -> None:
         """Number and write all cases; the org's next case goes on from the last number."""
-        rows = sorted(self._rows.values(), key=lambda row: (row["CreatedDate"], row["Id"]))
         # The call centre's cases have numbers too, and are not kept here: as many as the story's two tell.
         known = self.org.before(*INQUIRY_OPENED)
         a_second = (INQUIRY - REBATE) / (known - self.org.before(*REBATE_OPENED)).total_seconds()
-        taken = {row["CaseNumber"] for row in rows if row["CaseNumber"]}
+        taken = {row["CaseNumber"] for row in self._rows.values()}
         last = 0
-        for row in rows:
+        for case in sorted(self.made, key=lambda each: (each.created, each.id)):
+            row = self._rows[case.id]
             if row["CaseNumber"] is None:
-                created = row["CreatedDate"]
-                assert isinstance(created, datetime)  # noqa: S101 - as `add` puts it
-                last = max(last + 1, round(INQUIRY + (created - known).total_seconds() * a_second))
+                last = max(last + 1, round(INQUIRY + (case.created - known).total_seconds() * a_second))
                 while f"{last:08d}" in taken:
                     last += 1
                 row["CaseNumber"] = f"{last:08d}"

@@ -32,10 +32,9 @@ class Portfolio:
                 break
             self._customer(customer, lambda: of_customers - len(made))
         duplicates = round(count * _DUPLICATES) if len(made) >= of_customers else round(len(made) * _DUPLICATES)
-        originals = [each for each in made if each.customer and not each.row.get("Hierarchy_Level__c")]
-        for original in random.sample(originals, max(0, min(duplicates, len(originals), count - len(made)))):
-            assert original.customer  # noqa: S101 - of `originals`
-            self._accounts.customer(original.customer, original.billed, duplicate_of=original.id)
+        originals = self._accounts.originals()
+        for original, customer in random.sample(originals, max(0, min(duplicates, len(originals), count - len(made)))):
+            self._accounts.customer(customer, original.billed, duplicate_of=original.id)
         while len(made) < count:
             self._prospects.next()
 

@@ -28,6 +28,8 @@ logger = structlog.get_logger(__name__)
 ATTEMPTS = 6
 WAIT_SECONDS, MOST_SECONDS, JITTER_SECONDS = 1.0, 30.0, 1.0
 """How often a call is made at most, and how long is waited in between: twice as long each time, and a little more."""
+PAGE_ROWS = 2000
+"""Rows of a REST query's page: as many as Salesforce gives. A page may hold fewer."""
 PIECE_BYTES = 64 * 1024
 IN_MEMORY_BYTES = 8 * 1024 * 1024
 
@@ -100,7 +102,8 @@ class SalesforceClient:
 
     def query(self, text: str, *, all_rows: bool = True) -> QueryPage:
         """The first page of a query; with `all_rows` deleted and archived records too (queryAll)."""
-        return _page(self.call(lambda salesforce: salesforce.query(text, include_deleted=all_rows)))
+        headers = {"Sforce-Query-Options": f"batchSize={PAGE_ROWS}"}
+        return _page(self.call(lambda salesforce: salesforce.query(text, include_deleted=all_rows, headers=headers)))
 
     def query_more(self, following: str) -> QueryPage:
         """The page at an address that another page named."""

@@ -13,18 +13,20 @@ import pytest
 if TYPE_CHECKING:
     from tests.sync.salesforce.support import Org
 
-MANY = 4_500
-"""Accounts of an org: three pages of a REST query."""
+MANY, PAGE_ROWS = 500, 200
+"""Accounts of an org: three pages, by REST as by the Bulk API."""
 
 
 @pytest.fixture(autouse=True)
-def without_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits long before a call is made again."""
+def small_and_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long before a call is made again; pages are short."""
     from sync.systems.salesforce import bulk, client
 
     monkeypatch.setattr(client, "WAIT_SECONDS", 0.01)
     monkeypatch.setattr(client, "JITTER_SECONDS", 0.01)
     monkeypatch.setattr(client, "MOST_SECONDS", 0.05)
+    monkeypatch.setattr(client, "PAGE_ROWS", PAGE_ROWS)
+    monkeypatch.setattr(bulk, "PAGE_ROWS", PAGE_ROWS)
     monkeypatch.setattr(bulk, "FIRST_POLL_SECONDS", 0.02)
     monkeypatch.setattr(bulk, "MOST_POLL_SECONDS", 0.2)
 
@@ -78,5 +80,5 @@ def org(no_accounts: Path, tmp_path: Path, settings: Any) -> "Iterator[Org]":
 
 @pytest.fixture
 def big_org(many_accounts: Path, tmp_path: Path, settings: Any) -> "Iterator[Org]":
-    """A running org of 4,500 accounts."""
+    """A running org of 500 accounts."""
     yield from _serve(many_accounts, tmp_path / "org", settings)

@@ -13,7 +13,7 @@ from sync.models import SalesforceConnection
 from sync.simulators.salesforce import faults, store
 from sync.simulators.salesforce.control import Control
 from sync.simulators.salesforce.server import Simulator
-from sync.stream import GONE_COLUMN, Stream
+from sync.stream import Stream
 from sync.streams import by_name
 from sync.systems.salesforce import SalesforceReader, reader
 
@@ -96,8 +96,6 @@ def rows_of(
 ) -> list[dict[str, Any]]:
     """The rows that a reader gives, as they are staged, in the order of their ids."""
     schema = Plan(fitted, "UTC").arrow_schema
-    if fitted.deletion and GONE_COLUMN not in schema.names:
-        schema = schema.append(pa.field(GONE_COLUMN, pa.string()))
     wanted = None if only is None else pa.array(only, pa.string())
     batches = list(opened.read(fitted, schema, since, None, wanted))
     assert all(batch.schema == schema for batch in batches)

@@ -80,15 +80,15 @@ def test_rest_and_bulk_give_the_same_values_in_the_same_form(org: Org, set_bulk:
 
 
 @either_way
-def test_every_row_comes_once_page_by_page(big_org: Org, set_bulk: Any, monkeypatch: Any, bulk_rows: int) -> None:
-    monkeypatch.setattr(bulk, "PAGE_ROWS", 1000)
+def test_every_row_comes_once_page_by_page(big_org: Org, set_bulk: Any, bulk_rows: int) -> None:
     set_bulk(bulk_rows)
     rows = read(ACCOUNTS)
     assert [row["name"] for row in rows] == [f"Account {number:04d}" for number in range(MANY)]
 
 
-def test_few_rows_cost_a_call_and_many_cost_six(big_org: Org, set_bulk: Any) -> None:
-    set_bulk(2000)
+def test_few_rows_cost_a_call_and_many_cost_six(big_org: Org, set_bulk: Any, monkeypatch: Any) -> None:
+    set_bulk(BY_BULK)
+    monkeypatch.setattr(bulk, "PAGE_ROWS", 1000)
     with reading(ACCOUNTS) as (opened, fitted):
         before = opened.calls
         rows_of(opened, fitted, since=opened.clock + timedelta(days=1))
@@ -155,7 +155,7 @@ def test_keys_are_those_of_living_rows_archived_ones_too(org: Org, set_bulk: Any
     assert sorted(found) == sorted(set(tasks) - {tasks[6]})
 
 
-@pytest.mark.parametrize("number", [1, 301, 700])
+@pytest.mark.parametrize("number", [1, 301, 399])
 @either_way
 def test_chosen_rows_come_by_their_keys(big_org: Org, set_bulk: Any, bulk_rows: int, number: int) -> None:
     set_bulk(bulk_rows)

@@ -40,11 +40,13 @@ def _cases() -> Iterator[Any]:
     for way, (_, _, known) in WAYS.items():
         for name, options in known:
             for position in POSITIONS:
-                if (way, name, position) == ("REST", "expired-locator", "first"):
+                # Only a page that another one named can be lost by REST.
+                after = POSITIONS[position] - ((way, name) == ("REST", "expired-locator"))
+                if after < 0:
                     continue
                 told = "-".join([name, *map(str, options.values()), way, position])
                 marks = () if position == "middle" else (pytest.mark.slow,)
-                yield pytest.param(way, name, options, POSITIONS[position], id=told, marks=marks)
+                yield pytest.param(way, name, options, after, id=told, marks=marks)
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def assert_all_there() -> None:
     assert written_since(before, but=("sync_syncrun", "sync_bookmark")) == {}
 
 
-@pytest.mark.parametrize(("way", "name", "options", "after"), _cases())
+@pytest.mark.parametrize(("way", "name", "options", "after"), [*_cases()])
 def test_a_fault_is_healed_within_the_run(
     big_org: Org, by_way: Any, way: str, name: str, options: dict[str, Any], after: int
 ) -> None:
@@ -84,14 +86,10 @@ def test_a_fault_is_healed_within_the_run(
 
 
 @pytest.mark.parametrize("name", ["drop-before-commit", "commit-then-drop-reply", "unavailable", "unauthorized"])
-@pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/jobs/query"), ("GET", "/jobs/query"), ("DELETE", "/jobs/query")]
-)
-def test_a_fault_around_a_bulk_query_is_healed_too(
-    big_org: Org, by_way: Any, name: str, method: str, path: str
-) -> None:
+@pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
+def test_a_fault_around_a_bulk_query_is_healed_too(big_org: Org, by_way: Any, name: str, method: str) -> None:
     by_way("Bulk")
-    big_org.arm(name, method=method, path=path)
+    big_org.arm(name, method=method, path="/jobs/query")
     assert run_one(ACCOUNTS)[0].state == DONE
     assert not big_org.is_armed
     assert_all_there()
@@ -172,5 +170,5 @@ def test_a_run_tells_how_many_calls_it_cost(big_org: Org, by_way: Any) -> None:
     run, _ = run_one(ACCOUNTS)
     assert run.api_calls == 1 + PAGES
     again, _ = run_one(ACCOUNTS)
-    # Describe, and the first page; the log of deletions was covered a moment ago.
-    assert again.api_calls == 2
+    # Describe, the log of deletions, and the first page, which says that there is none to follow.
+    assert again.api_calls == 3

@@ -114,10 +114,8 @@ def test_rows_changed_while_pages_are_read(
     """Rows of pages to come are changed, and one that was read; perhaps the cursor is lost on top of it."""
     set_bulk(BY_REST)
     day = org.control.now - timedelta(days=2)
-    rows = [
-        {"Name": f"Account {number:03d}", "SystemModstamp": day + timedelta(minutes=number)} for number in range(600)
-    ]
-    ids = org.fill("Account", rows)
+    stamps = [day + timedelta(minutes=number) for number in range(600)]
+    ids = org.fill("Account", [{"Name": f"Account at {stamp}", "SystemModstamp": stamp} for stamp in stamps])
     follow, changed = SalesforceClient.query_more, [ids[10], ids[450], *ids[500:510]]
 
     def meanwhile(self: SalesforceClient, following: str) -> Any:
@@ -155,12 +153,8 @@ def test_a_deleted_record_and_one_that_comes_back(org: Org, set_bulk: Any, bulk_
     org.wait(minutes=10)
     run(ACCOUNTS)
     assert there() == set(ids)
-    marks = (
-        SalesforceAccount.history.filter(salesforce_id=ids[0])
-        .order_by("history_id")
-        .values_list("removed_at", flat=True)
-    )
-    assert [mark is not None for mark in marks] == [False, True, False]
+    history = SalesforceAccount.history.filter(salesforce_id=ids[0]).order_by("history_id")
+    assert [line.removed_at is not None for line in history] == [False, True, False]
     nothing_is_written(ACCOUNTS, full=True)
 
 

@@ -121,7 +121,7 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes:
         due.leave_for_later(cursor, plan)
     else:
         marked = [plan.departed] * bool(deleted.records) + [plan.gone] * order.is_listed
-        outcome.summaries = due.refresh(cursor, plan, due.Touched(plan, tuple(marked)), order.business_date)
+        outcome.summaries = due.refresh(cursor, plan, due.Touched(plan, tuple(marked)), order)
     order.commit(outcome)
     crashpoint("written", plan.stream.name)
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from psycopg import sql
 
+from customer360.changes import changes_from
 from customer360.derived import derivations
 from customer360.models import Account
 from sync.load.cursor import Cursor
+from sync.load.outcome import Order
 from sync.load.plan import Plan
 from sync.models import DueAccount
 
@@ -74,7 +75,7 @@ def leave_for_later(cursor: Cursor, plan: Plan) -> None:
         )
 
 
-def refresh(cursor: Cursor, plan: Plan, touched: Touched, business_date: date) -> int:
+def refresh(cursor: Cursor, plan: Plan, touched: Touched, order: Order) -> int:
     """Refresh what is derived from the stream's model, for the accounts that the load touched; how many rows moved.
 
     The stream's accounts that wait since a range changed them are refreshed too, whichever run that was.
@@ -98,7 +99,7 @@ def refresh(cursor: Cursor, plan: Plan, touched: Touched, business_date: date) -
     for derivation in derived:
         cursor.execute(
             sql.SQL("INSERT INTO due_account {} ON CONFLICT DO NOTHING").format(sql.SQL(derivation.due)),
-            [business_date],
+            [order.business_date],
         )
         due += cursor.rowcount
         if through := derivation.through.get(plan.model):
@@ -106,7 +107,8 @@ def refresh(cursor: Cursor, plan: Plan, touched: Touched, business_date: date) -
             due += cursor.rowcount
         if due:
             cursor.execute("ANALYZE due_account")
-            moved += derivation.refresh(cursor, "due_account", business_date)
+            with changes_from(order.change.origin, order.change.run_id):
+                moved += derivation.refresh(cursor, "due_account", order.business_date)
     cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
     cursor.execute("DROP TABLE due_account")
     cursor.execute("DROP TABLE IF EXISTS pg_temp.changed_record")

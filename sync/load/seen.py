@@ -51,7 +51,7 @@ def finish(plan: Plan, order: Order, outcome: Outcome) -> None:
             outcome.removed, outcome.archived = gone.removed, gone.archived
             rejects.close_unseen(cursor, plan, seen=_SEEN, run_id=order.run_id)
             touched = due.Touched(plan, (plan.gone,), has_changes=False)
-        outcome.summaries = due.refresh(cursor, plan, touched, order.business_date)
+        outcome.summaries = due.refresh(cursor, plan, touched, order)
         if not stopped:
             order.commit(outcome)
         cursor.execute(sql.SQL("DROP TABLE {gone}").format(gone=plan.gone))

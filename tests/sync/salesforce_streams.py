@@ -23,7 +23,8 @@ def _line(theirs: str, ours: str, transform: Transform = AS_IS) -> FieldMap:
     return FieldMap(theirs, ours, transform, Owner.SALESFORCE)
 
 
-def _stream(name: str, model: Any, source: str, *lines: FieldMap, **more: Any) -> Stream:
+def salesforce_stream(name: str, model: Any, source: str, *lines: FieldMap, **more: Any) -> Stream:
+    """An hourly stream by Salesforce's key, with a hold-back and a flag of deletion unless `more` says otherwise."""
     defaults = {"cursor": CURSOR, "deletion": DELETION} | more
     return Stream(
         name=f"salesforce.{name}", system=System.SALESFORCE, direction=Direction.IN, model=model, title=name.title(),
@@ -32,29 +33,29 @@ def _stream(name: str, model: Any, source: str, *lines: FieldMap, **more: Any) -
     )  # fmt: skip
 
 
-ENTERPRISES = _stream(
+ENTERPRISES = salesforce_stream(
     "enterprises", Node, "Account", _line("Name", "name"), _line("OwnerId", "owner"),
     part={"level": "C1", "parent": None},
 )  # fmt: skip
-DIVISIONS = _stream(
+DIVISIONS = salesforce_stream(
     "divisions", Node, "Account", _line("Name", "name"),
     _line("ParentId", "parent", Reference(by="salesforce_id", required=True)), part={"level": "C2"},
 )  # fmt: skip
-TASKS = _stream(
+TASKS = salesforce_stream(
     "tasks", Interaction, "Task", _line("Subject", "subject"), _line("IsClosed", "is_closed", FLAG),
     _line("CreatedDate", "written_at", INSTANT), _line("AccountId", "salesforce_account"), part={"kind": "task"},
 )  # fmt: skip
-EVENTS = _stream(
+EVENTS = salesforce_stream(
     "events", Interaction, "Event", _line("Subject", "subject"), _line("CreatedDate", "written_at", INSTANT),
     part={"kind": "event"},
 )  # fmt: skip
-CASES = _stream(
+CASES = salesforce_stream(
     "cases", Case, "Case", _line("CaseNumber", "number"), _line("Status", "status"),
     _line("CreatedDate", "opened_at", INSTANT), _line("MasterRecordId", "salesforce_account"),
     deletion=Deletion("IsDeleted", into="salesforce_account"),
 )  # fmt: skip
-CAMPAIGNS = _stream("campaigns", Mailing, "Campaign", _line("Name", "name"))
-MEMBERS = _stream(
+CAMPAIGNS = salesforce_stream("campaigns", Mailing, "Campaign", _line("Name", "name"))
+MEMBERS = salesforce_stream(
     "campaign-members", MailingRecipient, "CampaignMember",
     _line("CampaignId", "mailing", Reference(by="salesforce_id")), _line("ContactId", "contact"),
 )  # fmt: skip

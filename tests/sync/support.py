@@ -22,11 +22,12 @@ from sync.services import run_streams
 from sync.simulators.ccb.control import Control
 from sync.simulators.ccb.server import Simulator
 from sync.stream import Stream, System
-from sync.streams import STREAMS, by_name
+from sync.streams import STREAMS, by_name, inbound
 from sync.transforms import Day
 
 Row = dict[str, Any]
 
+CCB_STREAMS = inbound(System.CCB)
 SAMPLES = Path(__file__).parent.parent / "samples"
 TODAY = date(2026, 11, 24)
 TIME_ZONE = "America/New_York"
@@ -198,8 +199,8 @@ class Ccb:
 
 
 def run_all(**options: Any) -> dict[str, SyncRun]:
-    """Run every stream for the business date; the runs by stream."""
-    return {run.stream: run for run, _ in run_streams(STREAMS, **({"business_date": TODAY} | options))}
+    """Run every stream of CC&B for the business date; the runs by stream."""
+    return {run.stream: run for run, _ in run_streams(CCB_STREAMS, **({"business_date": TODAY} | options))}
 
 
 def run_one(name: str, **options: Any) -> tuple[SyncRun, Outcome]:

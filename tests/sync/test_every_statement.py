@@ -10,13 +10,10 @@ from sync.extraction import bounds, extraction
 from sync.simulators.ccb.sql import translate
 from sync.simulators.ccb.sql.scope import Hidden
 from sync.simulators.ccb.sql.types import OracleType
-from sync.stream import KeyRange, Stream, System
-from sync.streams import inbound
-from tests.sync.support import plan_of
+from sync.stream import KeyRange, Stream
+from tests.sync.support import CCB_STREAMS, plan_of
 
-STREAMS = inbound(System.CCB)
-
-every_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+every_stream = pytest.mark.parametrize("stream", CCB_STREAMS, ids=lambda stream: stream.name)
 
 
 @every_stream
@@ -39,7 +36,7 @@ def assert_in_the_subset(stream: Stream, since: datetime | None) -> None:
     assert names == plan_of(stream).arrow_schema.names, "the statement delivers the columns that are staged, in order"
 
 
-@pytest.mark.parametrize("stream", [stream for stream in STREAMS if stream.split], ids=lambda stream: stream.name)
+@pytest.mark.parametrize("stream", [stream for stream in CCB_STREAMS if stream.split], ids=lambda stream: stream.name)
 @pytest.mark.parametrize(
     "within", [KeyRange(None, "5"), KeyRange("5", "7"), KeyRange("7", None)], ids=["first", "middle", "last"]
 )

@@ -8,7 +8,7 @@ create databases), given together, name a PostgreSQL of yours instead; TEST_REDI
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,23 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
             )
         app.close()
         owner.creation.destroy_test_db(given_name, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def keep_rows(django_db_setup: None, django_db_blocker: Any) -> Callable[[], AbstractContextManager[None]]:
+    """`with keep_rows():` in a fixture of wider scope: rows made in it are there for every test, and gone after it.
+
+    They lie in one transaction; what a test does of its own is rolled back to where the fixture yielded.
+    """
+    from django.db import transaction
+
+    @contextmanager
+    def kept() -> Iterator[None]:
+        with django_db_blocker.unblock(), transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return kept
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,11 @@
 """Records and helpers for tests of pages: an account with something in every panel, and who looks at it."""
 
 import re
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 
+import pytest
 from django.urls import reverse
 
 from customer360.models import Account, ServiceAgreement
@@ -23,7 +26,18 @@ from tests.factories import (
     make_user,
 )
 
+NOON = datetime(2026, 11, 24, 17, tzinfo=UTC)
+"""Noon in New York on the day that the records of tests are written for."""
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@contextmanager
+def at_noon() -> Iterator[None]:
+    """It is noon on the day of the story; for fixtures of wider scope than `noon`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.utils.timezone.now", lambda: NOON)
+        yield
 
 
 def make_harborview() -> Account:

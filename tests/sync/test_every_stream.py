@@ -1,6 +1,8 @@
 """What every stream earns by existing: a statement in the subset, samples that load, bad rows told apart."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -29,16 +31,26 @@ from tests.sync.support import Row, batch, key_of, load_rows, load_samples, plan
 
 Reason = RejectedRow.Reason
 
-every_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+every_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name, scope="module")
 every_tracked_stream = pytest.mark.parametrize(
-    "stream", [stream for stream in STREAMS if hasattr(stream.model, "history")], ids=lambda stream: stream.name
+    "stream",
+    [stream for stream in STREAMS if hasattr(stream.model, "history")],
+    ids=lambda stream: stream.name,
+    scope="module",
 )
 
 
+@pytest.fixture(scope="module")
+def loaded_parents(stream: Stream, keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """The golden rows of the streams that come before, loaded once for all tests of a stream."""
+    with keep_rows():
+        load_samples(before=stream)
+        yield
+
+
 @pytest.fixture
-def parents(db: None, stream: Stream) -> None:
-    """The golden rows of the streams that come before."""
-    load_samples(before=stream)
+def parents(loaded_parents: None, db: None) -> None:
+    """The golden rows of the streams that come before; what a test loads on top of them is rolled back."""
 
 
 # What a stream says of itself

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.urls import reverse
 from customer360.models import Account, ServiceAgreement
 from customer360.visibility.groups import Access, FieldGroup
 from tests.factories import (
+    TODAY,
     make_account,
     make_account_customer,
     make_agreement,
@@ -68,6 +69,22 @@ def make_harborview() -> Account:
     make_transaction(agreement, "-2457.50")
     make_transaction(agreement, "35.00", is_frozen=False, accounting_date=None, type="AD")
     return account
+
+
+def fill(account: Account) -> None:
+    """Give the account more of everything than its page shows at once."""
+    agreement = account.service_agreements.first()
+    for day in range(60):
+        make_transaction(agreement, on=TODAY - timedelta(days=day))
+    for number in range(40):
+        make_agreement(account, make_premise(f"{number} Lantern Way", life_support_note="Ventilator. Ring first."))
+        make_agreement(account, make_premise(f"{number} Old Road"), status=ServiceAgreement.Status.CLOSED)
+        make_note(account, "Reported lights flickering. The crew found a loose neutral and mended it. " * 4)
+    for month in range(60):
+        make_bill(account, 3000 + month, TODAY - timedelta(days=30 * month))
+        make_payment(account, 3000 + month, TODAY - timedelta(days=30 * month))
+    for number in range(9):
+        make_alert(account, f"Alert {number}")
 
 
 def page(client, account: Account, query: str = "") -> str:

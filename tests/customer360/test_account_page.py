@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import timedelta
 
 import pytest
 from django.db.models import Model, QuerySet
@@ -17,41 +16,19 @@ from customer360.sources import Freshness, SourceState
 from customer360.templatetags.portal import stamp
 from customer360.visibility.groups import Access, FieldGroup
 from customer360.visibility.viewer import VisibleRecord
-from tests.customer360.story import BACKEND, at_noon, make_harborview, page, sign_in_with, without_token
+from tests.customer360.story import BACKEND, at_noon, fill, make_harborview, page, sign_in_with, without_token
 from tests.factories import (
-    TODAY,
     make_account,
     make_account_customer,
     make_agreement,
-    make_alert,
-    make_bill,
     make_customer,
-    make_note,
-    make_payment,
     make_premise,
     make_role,
     make_summary,
-    make_transaction,
     make_user,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
-
-
-def fill(account: Account) -> None:
-    """Give the account more of everything than its page shows at once."""
-    agreement = account.service_agreements.first()
-    for day in range(60):
-        make_transaction(agreement, on=TODAY - timedelta(days=day))
-    for number in range(40):
-        make_agreement(account, make_premise(f"{number} Lantern Way", life_support_note="Ventilator. Ring first."))
-        make_agreement(account, make_premise(f"{number} Old Road"), status=ServiceAgreement.Status.CLOSED)
-        make_note(account, "Reported lights flickering. The crew found a loose neutral and mended it. " * 4)
-    for month in range(60):
-        make_bill(account, 3000 + month, TODAY - timedelta(days=30 * month))
-        make_payment(account, 3000 + month, TODAY - timedelta(days=30 * month))
-    for number in range(9):
-        make_alert(account, f"Alert {number}")
 
 
 class TestAccountPage:

@@ -1,8 +1,6 @@
 """What every stream earns by existing: a statement in the subset, samples that load, bad rows told apart."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -27,7 +25,7 @@ from sync.stream import KeyRange, Stream
 from sync.streams import STREAMS, by_name
 from sync.transforms import IMPOSSIBLE
 from tests.factories import make_customer
-from tests.sync.support import Row, batch, key_of, load_rows, load_samples, plan_of, record, samples, theirs
+from tests.sync.support import Row, batch, key_of, load_rows, plan_of, record, samples, theirs
 
 Reason = RejectedRow.Reason
 
@@ -38,19 +36,6 @@ every_tracked_stream = pytest.mark.parametrize(
     ids=lambda stream: stream.name,
     scope="module",
 )
-
-
-@pytest.fixture(scope="module")
-def loaded_parents(stream: Stream, keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
-    """The golden rows of the streams that come before, loaded once for all tests of a stream."""
-    with keep_rows():
-        load_samples(before=stream)
-        yield
-
-
-@pytest.fixture
-def parents(loaded_parents: None, db: None) -> None:
-    """The golden rows of the streams that come before; what a test loads on top of them is rolled back."""
 
 
 # What a stream says of itself

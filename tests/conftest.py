@@ -17,6 +17,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from customer360.development.services import services
+from tests.scheduling import LongFirst, long_first
 
 # `make verify` runs under this profile: property tests draw other examples each time, and many more of them.
 hypothesis_settings.register_profile("deep", max_examples=1000, deadline=None)
@@ -48,6 +49,13 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongFirst:
+    """Long files first."""
+    return LongFirst(config, log)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let every test that really commits use the owner's connection: only the owner may empty the tables after it."""
     for item in items:
@@ -57,6 +65,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if (commits or wanted.get("transaction")) and "databases" not in wanted:
             wanted |= {"transaction": True, "databases": ["default", "owner"]}
             item.add_marker(pytest.mark.django_db(**wanted), append=False)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = long_first(items)
 
 
 @pytest.fixture(scope="session")

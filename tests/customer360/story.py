@@ -1,13 +1,17 @@
 """Records and helpers for tests of pages: an account with something in every panel, and who looks at it."""
 
 import re
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from django.urls import reverse
 
 from customer360.models import Account, ServiceAgreement
 from customer360.visibility.groups import Access, FieldGroup
 from tests.factories import (
+    TODAY,
     make_account,
     make_account_customer,
     make_agreement,
@@ -23,7 +27,18 @@ from tests.factories import (
     make_user,
 )
 
+NOON = datetime(2026, 11, 24, 17, tzinfo=UTC)
+"""Noon in New York on the day that the records of tests are written for."""
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@contextmanager
+def at_noon() -> Iterator[None]:
+    """It is noon on the day of the story; for fixtures of wider scope than `noon`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.utils.timezone.now", lambda: NOON)
+        yield
 
 
 def make_harborview() -> Account:
@@ -54,6 +69,22 @@ def make_harborview() -> Account:
     make_transaction(agreement, "-2457.50")
     make_transaction(agreement, "35.00", is_frozen=False, accounting_date=None, type="AD")
     return account
+
+
+def fill(account: Account) -> None:
+    """Give the account more of everything than its page shows at once."""
+    agreement = account.service_agreements.first()
+    for day in range(60):
+        make_transaction(agreement, on=TODAY - timedelta(days=day))
+    for number in range(40):
+        make_agreement(account, make_premise(f"{number} Lantern Way", life_support_note="Ventilator. Ring first."))
+        make_agreement(account, make_premise(f"{number} Old Road"), status=ServiceAgreement.Status.CLOSED)
+        make_note(account, "Reported lights flickering. The crew found a loose neutral and mended it. " * 4)
+    for month in range(60):
+        make_bill(account, 3000 + month, TODAY - timedelta(days=30 * month))
+        make_payment(account, 3000 + month, TODAY - timedelta(days=30 * month))
+    for number in range(9):
+        make_alert(account, f"Alert {number}")
 
 
 def page(client, account: Account, query: str = "") -> str:

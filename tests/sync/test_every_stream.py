@@ -25,20 +25,17 @@ from sync.stream import KeyRange, Stream
 from sync.streams import STREAMS, by_name
 from sync.transforms import IMPOSSIBLE
 from tests.factories import make_customer
-from tests.sync.support import Row, batch, key_of, load_rows, load_samples, plan_of, record, samples, theirs
+from tests.sync.support import Row, batch, key_of, load_rows, plan_of, record, samples, theirs
 
 Reason = RejectedRow.Reason
 
-every_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+every_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name, scope="module")
 every_tracked_stream = pytest.mark.parametrize(
-    "stream", [stream for stream in STREAMS if hasattr(stream.model, "history")], ids=lambda stream: stream.name
+    "stream",
+    [stream for stream in STREAMS if hasattr(stream.model, "history")],
+    ids=lambda stream: stream.name,
+    scope="module",
 )
-
-
-@pytest.fixture
-def parents(db: None, stream: Stream) -> None:
-    """The golden rows of the streams that come before."""
-    load_samples(before=stream)
 
 
 # What a stream says of itself

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ObjectDoesNotExist
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, JSONObject
 from django.utils.text import capfirst
@@ -211,7 +211,13 @@ class VisibleRecord:
             access = grades.get(field, Access.HIDDEN)
         if access == Access.HIDDEN:
             raise AttributeError(f"{model.__name__}.{name} is hidden from {self.__viewer.user}")
-        value = getattr(self.__record, name)
+        try:
+            value = getattr(self.__record, name)
+        except ObjectDoesNotExist as missing:
+            # A reference between records of Salesforce may lead to one that is not here yet.
+            if isinstance(missing, AttributeError):
+                raise
+            value = None
         if access == Access.MASKED:
             return MASK if value not in (None, "") else value
         if callable(value) and field != name:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from customer360 import pages, sources
-from customer360.models import Account, Customer, ServiceAgreement
+from customer360.models import Account, Customer, Note, Premise, ServiceAgreement
 from customer360.sources import Freshness, SourceState
 from customer360.templatetags.portal import stamp
 from customer360.visibility.groups import Access, FieldGroup
@@ -52,6 +52,23 @@ def fill(account: Account) -> None:
         make_alert(account, f"Alert {number}")
 
 
+LONG = "Rang about the bill; the crew's \"loose neutral\" & the meter's seal were looked at. Señora Núñez agreed. "
+
+
+def talk(account: Account) -> None:
+    """Give the account texts as long as CC&B takes, and more alerts than anybody reads."""
+    for _ in range(60):
+        make_note(account, (LONG * 50)[:4000])
+    for number in range(300):
+        make_alert(account, f"Alert {number} of the planned outages at the harbour, with a name of eighty letters"[:80])
+    for number in range(20):
+        make_account_customer(
+            account, make_customer(f"Resident,Number {number:02}", email=f"number{number}@of.example")
+        )
+    Premise.objects.filter(service_agreements__account=account).update(life_support_note=(LONG * 10)[:1000])
+    Account.objects.filter(pk=account.pk).update(alert_text=(LONG * 50)[:4000])
+
+
 class TestAccountPage:
     def test_everything_is_in_the_first_answer(self, client_as, harborview, ccb):
         ccb()
@@ -82,6 +99,31 @@ class TestAccountPage:
         client.force_login(user, backend=BACKEND)
         page(client, harborview)
         assert "ccb" in sources.names()
+        with django_assert_max_num_queries(12):
+            html = page(client, harborview, query)
+        assert len(html.encode()) <= 60 * 1024
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "",
+            "?note={note}",
+            "?notes=all",
+            "?notes=2",
+            "?notes=all&note={note}",
+            "?alerts=all",
+            "?alerts=2&note={note}",
+            "?premises=all",
+            "?ended=2&note={note}",
+            "?people=all",
+        ],
+    )
+    def test_long_notes_and_many_alerts_take_no_more(self, client_as, harborview, query, django_assert_max_num_queries):
+        fill(harborview)
+        talk(harborview)
+        client = client_as("rep")
+        query = query.format(note=Note.objects.filter(account=harborview).latest("written_at", "note_id").pk)
+        page(client, harborview)
         with django_assert_max_num_queries(12):
             html = page(client, harborview, query)
         assert len(html.encode()) <= 60 * 1024

@@ -4,14 +4,11 @@ import re
 
 from django.utils.html import escape
 
-from customer360.pages import Visit
-
-FOLDED = ("premises", "ended", "notes", "people", "alerts")
-"""The parameters by which a list is asked for: with `all` or the number of a page."""
+from customer360.pages import Visit, folded
 
 
 def asked_page(visit: Visit, parameter: str) -> str | None:
-    """The page of a folded list that the query string asks for; None while the list stays folded."""
+    """The page of a folded list that the query string asks for, by `all` or its number; None while it stays folded."""
     value = visit.query.get(parameter, "")
     return value if unfolded(visit) == parameter and _is_page(value) else None
 
@@ -22,7 +19,7 @@ def unfolded(visit: Visit) -> str:
     One note that is asked for takes the room of a list.
     """
     one_note = "notes" if visit.query.get("note") else ""
-    return next((name for name in FOLDED if _is_page(visit.query.get(name, ""))), one_note)
+    return next((name for name in folded() if _is_page(visit.query.get(name, ""))), one_note)
 
 
 def at_first(visit: Visit, parameter: str, amount: int) -> int:

@@ -12,10 +12,10 @@ from customer360.panels.folding import Room, asked_page, at_first, split, unfold
 from customer360.tables import Cell, Column, lines, readable
 from customer360.visibility.viewer import Viewer, VisibleRecord
 
-NOTES_AT_FIRST = 8
+NOTES_AT_FIRST = 6
 NOTES_A_PAGE = 15
 
-FOLDED_BYTES = 3 * 1024
+FOLDED_BYTES = 1024
 """How much text the notes of a page hold ready to unfold. What does not fit is a link away, one note at a time."""
 
 FIELDS = (

@@ -73,7 +73,7 @@ class TestNotes:
         for day in range(11, 31):
             make_note(account, f"day {day:02}", written_at=datetime(2026, 10, day, 15, tzinfo=UTC))
         client = client_as("rep")
-        assert re.findall(r"day (\d\d)", notes(client, account)) == [f"{day:02}" for day in range(30, 22, -1)]
+        assert re.findall(r"day (\d\d)", notes(client, account)) == [f"{day:02}" for day in range(30, 24, -1)]
         assert 'href="?notes=all#notes">All 20 notes</a>' in notes(client, account)
         whole = notes(client, account, "?notes=all")
         assert len(re.findall(r"day \d\d", whole)) == 15 and 'href="?notes=2#notes"' in whole

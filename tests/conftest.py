@@ -46,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
     urls = {} if given.keys() == YOUR_SERVICES.keys() else stack.enter_context(services(home))
     os.environ |= urls | given
     os.environ |= {"DEBUG": "1", "CUSTOMER360_HOME": str(home), "DJANGO_SETTINGS_MODULE": "customer360.settings"}
+    # A test moves the sources and looks at once.
+    os.environ["SOURCES_KEPT_FOR_SECONDS"] = "0"
     django.setup()
 
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from customer360 import pages, sources
-from customer360.models import Account, Customer, ServiceAgreement
+from customer360.models import Account, Customer, Note, ServiceAgreement
 from customer360.sources import Freshness, SourceState
 from customer360.templatetags.portal import stamp
 from customer360.visibility.groups import Access, FieldGroup
 from customer360.visibility.viewer import VisibleRecord
-from tests.customer360.story import BACKEND, at_noon, fill, make_harborview, page, sign_in_with, without_token
+from tests.customer360.story import BACKEND, at_noon, fill, make_harborview, page, sign_in_with, talk, without_token
 from tests.factories import (
     make_account,
     make_account_customer,
@@ -29,6 +29,11 @@ from tests.factories import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+
+
+def of_ccb() -> list[pages.Panel]:
+    """The panels of the account's page that show what CC&B holds."""
+    return [panel for panel in pages.panels("account") if "ccb" in panel.sources]
 
 
 class TestAccountPage:
@@ -145,6 +150,11 @@ def crowded(keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[A
 
 
 class TestHowMuchThePageAsksFor:
+    @pytest.fixture(autouse=True)
+    def as_in_operation(self, settings):
+        """The age of the sources is read once for many pages."""
+        settings.SOURCES_KEPT_FOR_SECONDS = 5
+
     @pytest.mark.parametrize("role", ["rep", "manager", "executive", "auditor"])
     @pytest.mark.parametrize(
         "query",
@@ -161,6 +171,46 @@ class TestHowMuchThePageAsksFor:
         assert "ccb" in sources.names()
         with django_assert_max_num_queries(12):
             html = page(client, crowded, query)
+        assert len(html.encode()) <= 60 * 1024
+
+
+@pytest.fixture(scope="class")
+def talkative(keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[Account]:
+    """The crowded account with texts as long as its systems take."""
+    with at_noon(), keep_rows():
+        account = make_harborview()
+        fill(account)
+        talk(account)
+        yield account
+
+
+class TestHowMuchLongTextsTake:
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "",
+            "?note={note}",
+            "?notes=all",
+            "?notes=2",
+            "?notes=all&note={note}",
+            "?alerts=all",
+            "?alerts=2&note={note}",
+            "?premises=all",
+            "?ended=2&note={note}",
+            "?people=all",
+            "?cases=all",
+            "?activity=2&note={note}",
+        ],
+    )
+    def test_long_notes_and_many_alerts_take_no_more(
+        self, client_as, talkative, query, settings, django_assert_max_num_queries
+    ):
+        settings.SOURCES_KEPT_FOR_SECONDS = 5
+        client = client_as("rep")
+        query = query.format(note=Note.objects.filter(account=talkative).latest("written_at", "note_id").pk)
+        page(client, talkative)
+        with django_assert_max_num_queries(12):
+            html = page(client, talkative, query)
         assert len(html.encode()) <= 60 * 1024
 
 
@@ -292,7 +342,7 @@ class TestAgeOfTheData:
         state = ccb()
         sign_in_with(client)
         html = page(client, harborview)
-        assert html.count(f">CC&amp;B {stamp(state.last_success)}<") == 8 == len(pages.panels("account"))
+        assert html.count(f">CC&amp;B {stamp(state.last_success)}<") == 8 == len(of_ccb())
         assert "banner" not in html
 
     def test_late_data_is_marked_in_words_without_a_banner(self, client_as, harborview, ccb):
@@ -312,7 +362,7 @@ class TestAgeOfTheData:
         ccb(Freshness.FAILED, hours=3, problem="The latest load of Bills failed.")
         sign_in_with(client)
         html = page(client, harborview)
-        assert html.count(", failed</span>") == 8 == len(pages.panels("account"))
+        assert html.count(", failed</span>") == 8 == len(of_ccb())
         assert html.count("The latest load of Bills failed.") == 8 + 1
 
     def test_data_never_loaded_says_so(self, client_as, harborview, ccb):

@@ -31,7 +31,7 @@ PARTS = {
     "sync-rejected": ("?ignored=1", "?page=2"),
     "account": (
         "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",
-        "?premises=all", "?ended=all", "?people=all",
+        "?premises=all", "?ended=all", "?people=all", "?cases=all", "?activity=all", "?alerts=all", "?note=1",
     ),
     "customer": ("?tab=main", "?tab=others", "?page=2&served=2", "?notes=all"),
     "premise": ("?tab=ended", "?page=2", "?notes=all"),

@@ -1,5 +1,7 @@
 """Engagement with customers: cases, interactions, mailings and whom they went to."""
 
+from datetime import datetime
+
 from django.db import models
 
 from customer360.models import Contact, SalesforceAccount, SalesforceUser
@@ -88,6 +90,7 @@ class Interaction(MirroredModel):
             "contact", "related_to", "owner", "removed_at",
         ),
     }  # fmt: skip
+    derived_fields = {"happened_at": ("starts_at", "completed_at", "written_at")}
     account_path = ("salesforce_account__account", "contact__customer__account_roles__account")
 
     class Meta:
@@ -96,6 +99,11 @@ class Interaction(MirroredModel):
             models.Index(fields=("contact", "-written_at"), name="interactions_of_contact"),
             models.Index(fields=("related_to",), name="interactions_of_record"),
         )
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it took place: an event's beginning, a task's completion, else when it was written down."""
+        return self.starts_at or self.completed_at or self.written_at
 
 
 class Mailing(MirroredModel):

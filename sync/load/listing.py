@@ -15,7 +15,7 @@ _OPTIONS = pacsv.WriteOptions(include_header=False)
 def create(cursor: Cursor, plan: Plan) -> None:
     """Make the empty table of listed keys."""
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(plan.listed))
-    cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} (key text)").format(plan.listed))
+    cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} (key text COLLATE \"C\")").format(plan.listed))
 
 
 def add(cursor: Cursor, plan: Plan, keys: pa.Array) -> None:

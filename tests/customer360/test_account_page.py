@@ -1,7 +1,8 @@
 """The page about an account: what is on it, and what is absent from it."""
 
 import re
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from django.db.models import Model, QuerySet
@@ -10,46 +11,29 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from customer360 import pages, sources
-from customer360.models import Account, Customer, ServiceAgreement
+from customer360.models import Account, Customer, Note, ServiceAgreement
 from customer360.sources import Freshness, SourceState
 from customer360.templatetags.portal import stamp
 from customer360.visibility.groups import Access, FieldGroup
 from customer360.visibility.viewer import VisibleRecord
-from tests.customer360.story import BACKEND, page, sign_in_with, without_token
+from tests.customer360.story import BACKEND, at_noon, fill, make_harborview, page, sign_in_with, talk, without_token
 from tests.factories import (
-    TODAY,
     make_account,
     make_account_customer,
     make_agreement,
-    make_alert,
-    make_bill,
     make_customer,
-    make_note,
-    make_payment,
     make_premise,
     make_role,
     make_summary,
-    make_transaction,
     make_user,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
-def fill(account: Account) -> None:
-    """Give the account more of everything than its page shows at once."""
-    agreement = account.service_agreements.first()
-    for day in range(60):
-        make_transaction(agreement, on=TODAY - timedelta(days=day))
-    for number in range(40):
-        make_agreement(account, make_premise(f"{number} Lantern Way", life_support_note="Ventilator. Ring first."))
-        make_agreement(account, make_premise(f"{number} Old Road"), status=ServiceAgreement.Status.CLOSED)
-        make_note(account, "Reported lights flickering. The crew found a loose neutral and mended it. " * 4)
-    for month in range(60):
-        make_bill(account, 3000 + month, TODAY - timedelta(days=30 * month))
-        make_payment(account, 3000 + month, TODAY - timedelta(days=30 * month))
-    for number in range(9):
-        make_alert(account, f"Alert {number}")
+def of_ccb() -> list[pages.Panel]:
+    """The panels of the account's page that show what CC&B holds."""
+    return [panel for panel in pages.panels("account") if "ccb" in panel.sources]
 
 
 class TestAccountPage:
@@ -66,25 +50,6 @@ class TestAccountPage:
             "You see the fields of the role <b>rep</b>",
         ):  # fmt: skip
             assert shown in html, shown
-
-    @pytest.mark.parametrize("role", ["rep", "manager", "executive", "auditor"])
-    @pytest.mark.parametrize(
-        "query",
-        ["", "?tab=payments", "?tab=transactions&page=2", "?notes=all&page=2", "?premises=all", "?ended=all"],
-    )
-    def test_it_takes_at_most_twelve_queries_and_sixty_kilobytes(
-        self, client, harborview, role, query, django_assert_max_num_queries
-    ):
-        """With the real source of freshness, for an account that has more of everything than a page shows."""
-        fill(harborview)
-        user = make_user(role=role)
-        assign_perm("customer360.view_account", user, harborview)
-        client.force_login(user, backend=BACKEND)
-        page(client, harborview)
-        assert "ccb" in sources.names()
-        with django_assert_max_num_queries(12):
-            html = page(client, harborview, query)
-        assert len(html.encode()) <= 60 * 1024
 
     def test_its_context_holds_no_model_instance(self, client_as, harborview, ccb):
         ccb()
@@ -173,6 +138,80 @@ class TestAccountPage:
     def test_a_person_is_named_as_one_says_the_name(self, client_as, kind, name, suffix, shown):
         account = make_account(make_customer(name, kind=kind), name=name + suffix)
         assert f"<h1>{shown}</h1>" in page(client_as("rep"), account)
+
+
+@pytest.fixture(scope="class")
+def crowded(keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[Account]:
+    """The account of the story with more of everything than a page shows."""
+    with at_noon(), keep_rows():
+        account = make_harborview()
+        fill(account)
+        yield account
+
+
+class TestHowMuchThePageAsksFor:
+    @pytest.fixture(autouse=True)
+    def as_in_operation(self, settings):
+        """The age of the sources is read once for many pages."""
+        settings.SOURCES_KEPT_FOR_SECONDS = 5
+
+    @pytest.mark.parametrize("role", ["rep", "manager", "executive", "auditor"])
+    @pytest.mark.parametrize(
+        "query",
+        ["", "?tab=payments", "?tab=transactions&page=2", "?notes=all&page=2", "?premises=all", "?ended=all"],
+    )
+    def test_it_takes_at_most_twelve_queries_and_sixty_kilobytes(
+        self, client, crowded, role, query, django_assert_max_num_queries
+    ):
+        """With the real source of freshness, for an account that has more of everything than a page shows."""
+        user = make_user(role=role)
+        assign_perm("customer360.view_account", user, crowded)
+        client.force_login(user, backend=BACKEND)
+        page(client, crowded)
+        assert "ccb" in sources.names()
+        with django_assert_max_num_queries(12):
+            html = page(client, crowded, query)
+        assert len(html.encode()) <= 60 * 1024
+
+
+@pytest.fixture(scope="class")
+def talkative(keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[Account]:
+    """The crowded account with texts as long as its systems take."""
+    with at_noon(), keep_rows():
+        account = make_harborview()
+        fill(account)
+        talk(account)
+        yield account
+
+
+class TestHowMuchLongTextsTake:
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "",
+            "?note={note}",
+            "?notes=all",
+            "?notes=2",
+            "?notes=all&note={note}",
+            "?alerts=all",
+            "?alerts=2&note={note}",
+            "?premises=all",
+            "?ended=2&note={note}",
+            "?people=all",
+            "?cases=all",
+            "?activity=2&note={note}",
+        ],
+    )
+    def test_long_notes_and_many_alerts_take_no_more(
+        self, client_as, talkative, query, settings, django_assert_max_num_queries
+    ):
+        settings.SOURCES_KEPT_FOR_SECONDS = 5
+        client = client_as("rep")
+        query = query.format(note=Note.objects.filter(account=talkative).latest("written_at", "note_id").pk)
+        page(client, talkative)
+        with django_assert_max_num_queries(12):
+            html = page(client, talkative, query)
+        assert len(html.encode()) <= 60 * 1024
 
 
 class TestPagesWithinThePage:
@@ -303,7 +342,7 @@ class TestAgeOfTheData:
         state = ccb()
         sign_in_with(client)
         html = page(client, harborview)
-        assert html.count(f">CC&amp;B {stamp(state.last_success)}<") == 8 == len(pages.panels("account"))
+        assert html.count(f">CC&amp;B {stamp(state.last_success)}<") == 8 == len(of_ccb())
         assert "banner" not in html
 
     def test_late_data_is_marked_in_words_without_a_banner(self, client_as, harborview, ccb):
@@ -323,7 +362,7 @@ class TestAgeOfTheData:
         ccb(Freshness.FAILED, hours=3, problem="The latest load of Bills failed.")
         sign_in_with(client)
         html = page(client, harborview)
-        assert html.count(", failed</span>") == 8 == len(pages.panels("account"))
+        assert html.count(", failed</span>") == 8 == len(of_ccb())
         assert html.count("The latest load of Bills failed.") == 8 + 1
 
     def test_data_never_loaded_says_so(self, client_as, harborview, ccb):

@@ -5,7 +5,7 @@ pytest may read this file before Django is set up, so whatever needs the setting
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +112,21 @@ def mirror(loaded: None, django_db_blocker: Any) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def loaded_parents(stream: "Stream", keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """The golden rows of the streams of its system that come before, loaded once for all tests of a stream."""
+    from tests.sync.support import load_samples
+
+    with keep_rows():
+        load_samples(before=stream)
+        yield
+
+
+@pytest.fixture
+def parents(loaded_parents: None, db: None) -> None:
+    """The golden rows of the streams that come before; what a test loads on top of them is rolled back."""
+
+
 @pytest.fixture
 def in_ranges(settings: Any) -> "Callable[[int], None]":
     """`in_ranges(rows)`: from now on ranges of so many rows."""
@@ -130,11 +145,3 @@ def planned(ccb: "Ccb", mirror: None, in_ranges: "Callable[[int], None]") -> "Sy
     in_ranges(100)
     ccb.control.arm("error", match="p.PAY_ID < :upper OR", code=942)
     return run_one("ccb.payments", full=True)[0]
-
-
-@pytest.fixture
-def parents(db: None, stream: "Stream") -> None:
-    """The golden rows of the streams of its system that come before a stream."""
-    from tests.sync.support import load_samples
-
-    load_samples(before=stream)

@@ -13,7 +13,10 @@ from sync.streams import STREAMS
 from tests.sync.support import Row, change_by, history_of, load_rows, plan_of, records_of, samples, theirs
 
 every_tracked_stream = pytest.mark.parametrize(
-    "stream", [stream for stream in STREAMS if hasattr(stream.model, "history")], ids=lambda stream: stream.name
+    "stream",
+    [stream for stream in STREAMS if hasattr(stream.model, "history")],
+    ids=lambda stream: stream.name,
+    scope="module",
 )
 
 

@@ -31,7 +31,7 @@ from tests.sync.support import (
 
 Reason = RejectedRow.Reason
 
-every_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+every_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name, scope="module")
 
 
 # What a stream says of itself

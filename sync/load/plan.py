@@ -275,7 +275,7 @@ class Plan:
         # compares each with every staged key.
         parts = ((self.stream.model_field(name), value) for name, value in self.stream.part.items())
         expected += [
-            sql.SQL("t.{} IS NULL" if value is None else "t.{} = {}").format(sql.Identifier(field.column), value)
+            sql.SQL("t.{} IS NULL" if value is None else "t.{} = {}").format(sql.Identifier(str(field.column)), value)
             for field, value in parts
         ]
         if self.stream.window:

@@ -160,12 +160,12 @@ def strike(
             continue
         column = "skip" if skip else "remaining"
         # The condition again: another request may have used it up since.
-        used = connection.execute(
+        counted = connection.execute(
             f"UPDATE simulator_fault SET {column} = {column} - 1 WHERE id = ?"  # noqa: S608
             " AND (remaining IS NULL OR remaining > 0)",
             (number,),
         )
-        if used.rowcount and not skip:
+        if counted.rowcount and not skip:
             struck.append(Fault(name, json.loads(options)))
     return struck
 
@@ -189,6 +189,16 @@ def _typed(fault: str, option: str, value: Any) -> Any:
     if not isinstance(typed, str) and typed < (1 if option in _AT_LEAST_ONE else 0):
         raise ValueError(f"The option {option} of the fault {fault} cannot be {value}.")
     return typed
+
+
+def used(connection: sqlite3.Connection) -> list[tuple[int, int | None, int]]:
+    """How far each fault is used up, for `keep_used`."""
+    return connection.execute("SELECT skip, remaining, id FROM simulator_fault").fetchall()
+
+
+def keep_used(connection: sqlite3.Connection, before: list[tuple[int, int | None, int]]) -> None:
+    """Let faults stay used up as they were before a transaction was undone in which they struck."""
+    connection.executemany("UPDATE simulator_fault SET skip = ?, remaining = ? WHERE id = ?", before)
 
 
 def any_armed(connection: sqlite3.Connection) -> bool:

@@ -209,7 +209,7 @@ class _Connection(BaseHTTPRequestHandler):
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._read_chunks()
-        length = int(self.headers.get("Content-Length") or 0)
+        length = _number(self.headers.get("Content-Length") or "0", 10)
         if length > _BODY_BYTES:
             raise ConnectionAbortedError("The body is too large.")
         body = self.rfile.read(length)
@@ -219,7 +219,7 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _read_chunks(self) -> bytes:
         body = io.BytesIO()
-        while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
+        while size := _number(self.rfile.readline().split(b";")[0].decode("latin-1"), 16):
             if body.tell() + size > _BODY_BYTES:
                 raise ConnectionAbortedError("The body is too large.")
             chunk = self.rfile.read(size)
@@ -260,3 +260,11 @@ class _Connection(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self.wfile.write(b"0\r\n\r\n")
+
+
+def _number(text: str, base: int) -> int:
+    """A length that a client tells. Raises ConnectionAbortedError for what is none: what follows has no end."""
+    try:
+        return int(text.strip(), base)
+    except ValueError as error:
+        raise ConnectionAbortedError("The client tells no length.") from error

@@ -44,8 +44,8 @@ def apply(
             call.connection,
             ROW_FAULTS,
             method=request.method,
-            path=request.path,
-            objects={*request.objects, object_name},
+            path=f"{request.within}{request.path}",
+            objects=(object_name,),
         )
         return apply_under(
             call.connection,

@@ -126,6 +126,21 @@ def test_a_locked_row_fails_alone(wire: Wire) -> None:
     assert count(wire, "Locked") == 2
 
 
+def test_a_fault_that_struck_in_a_call_that_was_undone_is_used_up(wire: Wire) -> None:
+    wire.arm("lock-row", object="Contact", path="/composite", method="POST")
+    path = "/services/data/v60.0/sobjects/"
+    parts = [
+        {"referenceId": kind, "method": "POST", "url": path + kind, "body": {name: "Undone once"}}
+        for kind, name in (("Account", "Name"), ("Contact", "LastName"))
+    ]
+    body = {"allOrNone": True, "compositeRequest": parts}
+    first = wire.call("POST", "composite", json=body).json()["compositeResponse"]
+    assert [each["body"][0]["errorCode"] for each in first] == ["PROCESSING_HALTED", "UNABLE_TO_LOCK_ROW"]
+    second = wire.call("POST", "composite", json=body).json()["compositeResponse"]
+    assert [each["httpStatusCode"] for each in second] == [201, 201]
+    assert count(wire, "Undone once") == 1
+
+
 def test_locked_rows_of_a_bulk_batch_are_in_the_failed_results(wire: Wire) -> None:
     wire.arm("lock-row", path="/jobs/ingest", object="Account", row=2, rows=2)
     job = wire.ingest("Name\n" + "Batch\n" * 5)

@@ -1,6 +1,6 @@
 """Accounts of the org that stand for CC&B's customers, each spelled by whoever entered it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from sync.simulators.ccb.generator import words as county
@@ -37,6 +37,7 @@ _INDUSTRIES = {
 }
 _TERRITORIES = {town.postal: words.TERRITORIES[town.division] for town in county.TOWNS}
 _LANDLORD_ACCOUNTS = 3
+_STAFF = (4, 8, 12, 25, 40, 90, 250, 800)
 
 
 class AccountWriter:
@@ -45,7 +46,6 @@ class AccountWriter:
     def __init__(self, org: Org, team: Team, known: Register, random: Random) -> None:
         self.org, self.team, self.known, self.random = org, team, known, random
         self.made: list[Account] = []
-        self.by_key: dict[str, Account] = {}
         self.links = Links()
         self._account_ids = sorted(known.accounts)
         # A load and a mass update: very many records with one stamp.
@@ -72,6 +72,8 @@ class AccountWriter:
             if at:
                 name = f"{name.strip()} {random.choice(('- ', '', '@ '))}{random.choice((at.city, _street_of(at)))}"
                 how.add("site in the name")
+        if self.known.namesakes(customer):
+            how.add("name of several customers")
         if billed is None and several and not level:
             how.add("one record for several accounts")
         row: Row = {"Name": name, "ParentId": parent, "Hierarchy_Level__c": level or None}
@@ -89,15 +91,13 @@ class AccountWriter:
             how.add("linked")
         if business:
             row["Industry"] = _industry(customer.activity)
-            row["Sic"] = None
+            row["NumberOfEmployees"] = random.choice(_STAFF) if random.random() < 0.3 else None
         since = billed.since if billed else min((each.since for each in customer.accounts), default=None)
-        account = self.write(row, business, billed.representative if billed else "", not_before=since, place=place)
+        account = self.write(row, business, billed.representative if billed else "", since=since, place=place)
         account.customer, account.billed = customer, billed
         kind, key = (ACCOUNT, billed.account_id) if billed else (PERSON, customer.person_id)
         how |= {"duplicate"} if duplicate_of else set()
-        truth = Truth("Account", account.id, kind, key, customer.person_id, duplicate_of, frozenset(how))
-        self.org.tell(truth)
-        self.by_key.setdefault(key, account)
+        self.org.tell(Truth("Account", account.id, kind, key, customer.person_id, duplicate_of, frozenset(how)))
         return account
 
     def write(
@@ -106,17 +106,17 @@ class AccountWriter:
         business: bool,
         representative: str = "",
         *,
-        not_before: object = None,
+        since: date | None = None,
         place: register.Address | None = None,
         type_: str | None = "",
     ) -> Account:
         """Complete an account's row with its owner, stamps and habits, and keep it."""
         random, org = self.random, self.org
         created = self._loaded if random.random() < 0.3 else org.office_hour(random, org.now - AGE + timedelta(days=10))
-        if not_before is not None and str(created.date()) < str(not_before):
+        if since is not None and created.date() < since:
             # A customer of last month was no customer when the old file was loaded.
-            earliest = datetime.fromisoformat(f"{not_before}T15:00:00+00:00")
-            created = org.office_hour(random, min(earliest, org.now - timedelta(hours=2)))
+            began = datetime.combine(since, time(15), tzinfo=UTC)
+            created = org.office_hour(random, min(began, org.now - timedelta(hours=2)))
         owner = self.team.owner(random, representative, business, created)
         author = self.team.loader if created == self._loaded else self._author(owner, created)
         account = Account(org.new_id("Account"), row, created, owner, business, place=place)
@@ -135,6 +135,10 @@ class AccountWriter:
         self.made.append(account)
         return account
 
+    def originals(self) -> list[tuple[Account, register.Customer]]:
+        """The accounts outside corporations that stand for a customer, with that customer."""
+        return [(each, each.customer) for each in self.made if each.customer and not each.row.get("Hierarchy_Level__c")]
+
     def finish(self) -> None:
         """Write all accounts."""
         for account in self.made:
@@ -143,12 +147,13 @@ class AccountWriter:
     def _edited(self, row: Row, created: datetime, owner: User) -> None:
         """Some were realigned in one stroke, some edited since, some stamped by Salesforce itself after that."""
         random, org = self.random, self.org
+        edited, editor = created, str(row["CreatedById"])
         if created < self._realigned and random.random() < 0.35:
-            row["LastModifiedDate"], row["LastModifiedById"] = self._realigned, self.team.administrator.id
+            edited, editor = self._realigned, self.team.administrator.id
         elif random.random() < 0.5:
-            row["LastModifiedDate"], row["LastModifiedById"] = org.office_hour(random, created), owner.id
-        if random.random() < 0.05:
-            row["SystemModstamp"] = org.office_hour(random, row.get("LastModifiedDate", created))  # type: ignore[arg-type]
+            edited, editor = org.office_hour(random, created), owner.id
+        stamp = org.office_hour(random, edited) if random.random() < 0.05 else edited
+        row |= {"LastModifiedDate": edited, "LastModifiedById": editor, "SystemModstamp": stamp}
 
     def _author(self, owner: User, created: datetime) -> User:
         left = owner.left is not None and created > self.org.before(owner.left)
@@ -162,16 +167,15 @@ class AccountWriter:
 
     def _human_name(self, customer: register.Customer, billed: register.Account | None) -> tuple[str, How]:
         random = self.random
-        name, how = HumanName.parse(customer.name), set()
+        how: How = set()
+        name = HumanName.parse(customer.name)
         if customer.former_name and random.random() < 0.5:
             name, how = HumanName.parse(customer.former_name), {"former name"}
         if len(customer.accounts) >= _LANDLORD_ACCOUNTS and random.random() < 0.3:
             return f"{name.last} {random.choice(words.TRADE_NAMES)}", how | {"trade name"}
-        partner = next(
-            (self.known.customers[person] for person, role in (billed.others if billed else ()) if role == "SPOUSE"),
-            None,
-        )
-        text, changed = spelling.household(random, name, HumanName.parse(partner.name) if partner else None)
+        others = billed.others if billed else []
+        spouses = [self.known.customers[person].name for person, role in others if role == "SPOUSE"]
+        text, changed = spelling.household(random, name, HumanName.parse(spouses[0]) if spouses else None)
         return text, how | changed
 
     def _place(self, customer: register.Customer, billed: register.Account | None, how: How) -> register.Address | None:

@@ -14,6 +14,10 @@ ARCHIVED_AFTER = timedelta(days=365)
 # Mailings to whole lists leave a task with everybody, all with one stamp.
 _LIST_EMAILS = 0.09
 _MOST_OF_ONE_LIST = 4000
+_SUBTYPES = ("Call", "Call", "Call", "Call", "Call", "Email", "Email", "Email", "Task", "Task")
+_PRIORITIES = ("High", *("Normal",) * 8, "Low")
+_OPEN_STATUSES = ("Not Started", "Not Started", "In Progress", "Waiting on someone else")
+_MINUTES = (30, 60, 60, 90, 120)
 
 
 class ActivityWriter:
@@ -51,7 +55,7 @@ class ActivityWriter:
     ) -> None:
         """Collect one task, related to the case if one is given, else to the account."""
         told: Row = {"Subject": "Call", "Status": "Completed" if done else "Not Started", "Priority": "Normal"} | values
-        row = self._activity(account, contact, owner, created, told, case)
+        row = self._activity("Task", account, contact, owner, created, told, case)
         row |= {
             "ActivityDate": due,
             "CompletedDateTime": done,
@@ -68,7 +72,7 @@ class ActivityWriter:
     ) -> None:
         """Collect one event, made up to two weeks before it."""
         created = min(start, self.org.now) - timedelta(days=self.random.randint(0, 14), minutes=30)
-        row = self._activity(account, contact, owner, created, values, None)
+        row = self._activity("Event", account, contact, owner, created, values, None)
         end = start + timedelta(minutes=minutes)
         row |= {
             "StartDateTime": start,
@@ -84,6 +88,7 @@ class ActivityWriter:
 
     def _activity(
         self,
+        object_name: str,
         account: Account | None,
         contact: Contact | None,
         owner: User,
@@ -93,7 +98,7 @@ class ActivityWriter:
     ) -> Row:
         what = case.id if case else account.id if account else None
         return {
-            "Id": self.org.new_id("Event" if "Location" in values else "Task"),
+            "Id": self.org.new_id(object_name),
             "WhoId": contact.id if contact else None,
             "WhatId": what,
             "AccountId": account.id if account else contact.account_id if contact else None,
@@ -105,7 +110,7 @@ class ActivityWriter:
 
     def _task(self, account: Account, cases: list[Case]) -> None:
         random, org = self.random, self.org
-        kind = random.choices(("Call", "Email", "Task"), weights=(5, 3, 2))[0]
+        kind = random.choice(_SUBTYPES)
         created = org.office_hour(random, account.created)
         contact = _contact_at(random, account, created)
         case = random.choice(cases) if cases and random.random() < 0.3 else None
@@ -113,7 +118,7 @@ class ActivityWriter:
         values: Row = {
             "Subject": random.choice(words.TASKS[kind]),
             "TaskSubtype": kind,
-            "Priority": random.choices(("High", "Normal", "Low"), weights=(1, 8, 1))[0],
+            "Priority": random.choice(_PRIORITIES),
             "Description": random.choice(words.REMARKS) or None,
         }
         if kind == "Call":
@@ -126,9 +131,7 @@ class ActivityWriter:
             done = created + timedelta(days=random.expovariate(1 / 9))
             if done > org.now or random.random() < 0.05:
                 done = None
-                values["Status"] = random.choice(
-                    ("Not Started", "Not Started", "In Progress", "Waiting on someone else")
-                )
+                values["Status"] = random.choice(_OPEN_STATUSES)
         # Some are related to a contact alone.
         related = None if contact and random.random() < 0.12 else account
         self.task(related, contact, owner, created, due, values, case=case if related else None, done=done)
@@ -158,9 +161,7 @@ class ActivityWriter:
             "EventSubtype": "Event",
         }
         owner = self._owner(account, min(start, org.now))
-        self.event(
-            account, _contact_at(random, account, start), owner, start, random.choice((30, 60, 60, 90, 120)), values
-        )
+        self.event(account, _contact_at(random, account, start), owner, start, random.choice(_MINUTES), values)
 
     def _owner(self, account: Account, at: datetime) -> User:
         random = self.random

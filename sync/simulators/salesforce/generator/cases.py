@@ -15,6 +15,10 @@ from sync.simulators.salesforce.generator.users import Team, User
 INQUIRY, REBATE = 148213, 147560
 INQUIRY_OPENED, REBATE_OPENED = (6, 15, 20), (18, 19, 40)
 _OPEN_FOR = timedelta(days=60)
+# How often each of `words.CASES` is the reason, added up.
+_FREQUENCIES = (5, 9, 13, 16, 18, 20, 22, 23)
+_PRIORITIES = ("High", *("Medium",) * 6, "Low", "Low")
+_ORIGINS = (*("Phone",) * 6, "Email", "Email", "Email", "Web")
 
 
 @dataclass(frozen=True)
@@ -81,17 +85,15 @@ class CaseWriter:
 
     def finish(self) -> None:
         """Number and write all cases; the org's next case goes on from the last number."""
-        rows = sorted(self._rows.values(), key=lambda row: (row["CreatedDate"], row["Id"]))
         # The call centre's cases have numbers too, and are not kept here: as many as the story's two tell.
         known = self.org.before(*INQUIRY_OPENED)
         a_second = (INQUIRY - REBATE) / (known - self.org.before(*REBATE_OPENED)).total_seconds()
-        taken = {row["CaseNumber"] for row in rows if row["CaseNumber"]}
+        taken = {row["CaseNumber"] for row in self._rows.values()}
         last = 0
-        for row in rows:
+        for case in sorted(self.made, key=lambda each: (each.created, each.id)):
+            row = self._rows[case.id]
             if row["CaseNumber"] is None:
-                created = row["CreatedDate"]
-                assert isinstance(created, datetime)  # noqa: S101 - as `add` puts it
-                last = max(last + 1, round(INQUIRY + (created - known).total_seconds() * a_second))
+                last = max(last + 1, round(INQUIRY + (case.created - known).total_seconds() * a_second))
                 while f"{last:08d}" in taken:
                     last += 1
                 row["CaseNumber"] = f"{last:08d}"
@@ -100,7 +102,7 @@ class CaseWriter:
 
     def _of(self, account: Account | None) -> None:
         random, org = self.random, self.org
-        reason, kind, subjects, text = random.choices(words.CASES, weights=(5, 4, 4, 3, 2, 2, 2, 1))[0]
+        reason, kind, subjects, text = random.choices(words.CASES, cum_weights=_FREQUENCIES)[0]
         created = org.office_hour(random, account.created if account else org.before(1000))
         role = "desk" if reason == "Billing" and random.random() < 0.5 else "service"
         business = bool(account and account.business)
@@ -113,8 +115,8 @@ class CaseWriter:
             "Subject": random.choice(subjects),
             "Reason": reason,
             "Type": kind,
-            "Priority": random.choices(("High", "Medium", "Low"), weights=(1, 6, 2))[0],
-            "Origin": random.choices(("Phone", "Email", "Web"), weights=(6, 3, 1))[0],
+            "Priority": random.choice(_PRIORITIES),
+            "Origin": random.choice(_ORIGINS),
             "Description": text if random.random() < 0.7 else None,
             "IsEscalated": random.random() < 0.02,
         }

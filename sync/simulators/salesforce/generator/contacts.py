@@ -1,5 +1,6 @@
 """Contacts of the org, their relations to further accounts, and the Customer__c records that somebody once made."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from random import Random
 
@@ -172,14 +173,15 @@ class ContactWriter:
 
 def write_customers(org: Org, team: Team, random: Random, accounts: list[Account], count: int) -> None:
     """Customer__c for some customers, from a trial some years ago; their accounts mostly look up to them."""
-    by_person: dict[str, list[Account]] = {}
+    customers: dict[str, register.Customer] = {}
+    held: dict[str, list[Account]] = defaultdict(list)
     for account in accounts:
         if account.customer:
-            by_person.setdefault(account.customer.person_id, []).append(account)
+            customers[account.customer.person_id] = account.customer
+            held[account.customer.person_id].append(account)
     tried: datetime = org.before(1100, 16)
-    for person_id in random.sample(sorted(by_person), min(count, len(by_person))):
-        customer = by_person[person_id][0].customer
-        assert customer is not None  # noqa: S101 - as gathered above
+    for person_id in random.sample(sorted(customers), min(count, len(customers))):
+        customer = customers[person_id]
         if customer.business:
             name, how = spelling.business(random, customer.name)
         else:
@@ -208,7 +210,7 @@ def write_customers(org: Org, team: Team, random: Random, accounts: list[Account
         how |= changed | ({"linked"} if row["CCB_Person_ID__c"] else set())
         org.add("Customer__c", row)
         org.tell(Truth("Customer__c", str(row["Id"]), PERSON, person_id, person_id, None, frozenset(how)))
-        for account in by_person[person_id]:
+        for account in held[person_id]:
             if random.random() < 0.8:
                 account.row["Customer__c"] = row["Id"]
 

@@ -44,66 +44,64 @@ class _Day:
     def __init__(self, connection: sqlite3.Connection, random: Random, done: Counter[str]) -> None:
         self.connection, self.random, self.done = connection, random, done
         self.now = store.now(connection)
-        self.users = self._ids("SELECT Id FROM \"User\" WHERE IsActive AND Title LIKE '%Representative%' ORDER BY Id")
-        (accounts,) = connection.execute("SELECT COUNT(*) FROM Account WHERE NOT IsDeleted").fetchone()
-        self.changes = 1 + accounts // _ACCOUNTS_TO_ONE
+        self.users = self._rows("SELECT Id FROM \"User\" WHERE IsActive AND Title LIKE '%Representative%' ORDER BY Id")
+        self.contacts = self._rows("SELECT Id, AccountId FROM Contact WHERE NOT IsDeleted ORDER BY Id")
+        self.accounts = self._rows("SELECT Id, BillingStreet FROM Account WHERE NOT IsDeleted ORDER BY Id")
+        self.open_cases = self._rows('SELECT Id FROM "Case" WHERE NOT IsDeleted AND NOT IsClosed ORDER BY Id')
+        self.open_tasks = self._rows("SELECT Id FROM Task WHERE NOT IsDeleted AND NOT IsClosed ORDER BY Id")
 
     def work(self) -> None:
-        """Everything that happens; each step sees what the last one wrote."""
+        """Everything that happens."""
         self._undelete()
-        for _ in range(self.changes):
-            self._open_cases()
+        for _ in range(1 + len(self.accounts) // _ACCOUNTS_TO_ONE):
+            self._open_case()
+            self._open_case()
             self._close_case()
             self._call()
+            self._complete_task()
             self._correct_contact()
             self._move_account()
         self._merge()
         self._delete()
         self._archive()
 
-    def _ids(self, query: str, *binds: object) -> list[str]:
-        return [row[0] for row in self.connection.execute(query, binds)]
-
-    def _pick(self, query: str) -> dict[str, Any] | None:
-        """One row of a query, drawn."""
+    def _rows(self, query: str) -> list[dict[str, Any]]:
         cursor = self.connection.execute(query)
         names = [column[0] for column in cursor.description]
-        found = cursor.fetchall()
-        return dict(zip(names, self.random.choice(found), strict=True)) if found else None
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def _draw(self, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+        """One of the rows, which nothing else of this day gets; None once there are none left."""
+        return rows.pop(self.random.randrange(len(rows))) if rows else None
 
     def _write(self, what: str, operation: records.Operation, object_name: str, row: dict[str, Any]) -> None:
-        user = self.random.choice(self.users)
+        user = self.random.choice(self.users)["Id"]
         [result] = records.apply(self.connection, user, operation, object_name, [row])
         self.done[what if result.success else "refused"] += 1
 
-    def _open_cases(self) -> None:
-        for _ in range(2):
-            contact = self._pick(
-                "SELECT Id, AccountId FROM Contact WHERE NOT IsDeleted AND AccountId IS NOT NULL ORDER BY Id"
-            )
-            if contact is None:
-                return
-            reason, kind, subjects, text = self.random.choice(words.CASES)
-            row = {
-                "AccountId": contact["AccountId"],
-                "ContactId": contact["Id"],
-                "Subject": self.random.choice(subjects),
-                "Reason": reason,
-                "Type": kind,
-                "Origin": self.random.choice(("Phone", "Email", "Web")),
-                "Priority": self.random.choice(("High", "Medium", "Medium", "Low")),
-                "Description": text,
-            }
-            self._write("case opened", "insert", "Case", row)
+    def _open_case(self) -> None:
+        contact = self._draw(self.contacts)
+        if contact is None:
+            return
+        reason, kind, subjects, text = self.random.choice(words.CASES)
+        row = {
+            "AccountId": contact["AccountId"],
+            "ContactId": contact["Id"],
+            "Subject": self.random.choice(subjects),
+            "Reason": reason,
+            "Type": kind,
+            "Origin": self.random.choice(("Phone", "Email", "Web")),
+            "Priority": self.random.choice(("High", "Medium", "Medium", "Low")),
+            "Description": text,
+        }
+        self._write("case opened", "insert", "Case", row)
 
     def _close_case(self) -> None:
-        case = self._pick('SELECT Id FROM "Case" WHERE NOT IsDeleted AND NOT IsClosed ORDER BY Id')
-        if case:
+        if case := self._draw(self.open_cases):
             self._write("case closed", "update", "Case", {"Id": case["Id"], "Status": "Closed"})
 
     def _call(self) -> None:
-        contact = self._pick("SELECT Id, AccountId FROM Contact WHERE NOT IsDeleted ORDER BY Id")
-        if contact:
+        if contact := self._draw(self.contacts):
             row = {
                 "Subject": self.random.choice(words.TASKS["Call"]),
                 "TaskSubtype": "Call",
@@ -114,48 +112,50 @@ class _Day:
                 "Description": self.random.choice(words.REMARKS) or None,
             }
             self._write("call", "insert", "Task", row)
-        task = self._pick("SELECT Id FROM Task WHERE NOT IsDeleted AND NOT IsClosed ORDER BY Id")
-        if task:
+
+    def _complete_task(self) -> None:
+        if task := self._draw(self.open_tasks):
             self._write("task completed", "update", "Task", {"Id": task["Id"], "Status": "Completed"})
 
     def _correct_contact(self) -> None:
-        contact = self._pick("SELECT Id, Phone FROM Contact WHERE NOT IsDeleted ORDER BY Id")
-        if contact:
-            new = f"(207) 555-{self.random.randint(100, 199):04d}"
-            row = {"Id": contact["Id"], "Phone": spelling.phone(self.random, new)[0]}
-            row["Title"] = self.random.choice(words.TITLES)
+        if contact := self._draw(self.contacts):
+            number = f"(207) 555-{self.random.randint(100, 199):04d}"
+            row = {
+                "Id": contact["Id"],
+                "Phone": spelling.phone(self.random, number)[0],
+                "Title": self.random.choice(words.TITLES),
+            }
             self._write("contact corrected", "update", "Contact", row)
 
     def _move_account(self) -> None:
-        account = self._pick("SELECT Id, BillingStreet FROM Account WHERE NOT IsDeleted AND BillingStreet IS NOT NULL")
-        if account:
-            street = f"{account['BillingStreet']}, Rear".strip()
+        if account := self._draw(self.accounts):
+            street = f"{account['BillingStreet'] or 'Harbor Plaza'}, Rear"
             self._write("address changed", "update", "Account", {"Id": account["Id"], "BillingStreet": street})
 
     def _merge(self) -> None:
         """A duplicate that somebody found."""
-        pair = self._pick(
+        pairs = self._rows(
             "SELECT t.salesforce_id AS loser, t.duplicate_of AS master FROM simulator_truth t"
             " JOIN Account a ON a.Id = t.salesforce_id AND NOT a.IsDeleted"
             " JOIN Account m ON m.Id = t.duplicate_of AND NOT m.IsDeleted ORDER BY t.salesforce_id"
         )
-        if pair:
-            user = self.random.choice(self.users)
+        if pair := self._draw(pairs):
+            user = self.random.choice(self.users)["Id"]
             result = records.merge(self.connection, user, "Account", pair["master"], [pair["loser"]])
             self.done["merged" if result.success else "refused"] += 1
 
     def _delete(self) -> None:
-        task = self._pick("SELECT Id FROM Task WHERE NOT IsDeleted AND NOT IsArchived AND IsClosed ORDER BY Id")
-        if task:
+        closed = self._rows("SELECT Id FROM Task WHERE NOT IsDeleted AND NOT IsArchived AND IsClosed ORDER BY Id")
+        if task := self._draw(closed):
             self._write("deleted", "delete", "Task", {"Id": task["Id"]})
 
     def _undelete(self) -> None:
         """A task that was deleted by mistake on an earlier day."""
-        task = self._pick(
+        binned = self._rows(
             "SELECT id AS Id FROM org_deletion WHERE object = 'Task' AND purged_at IS NULL AND with_parent IS NULL"
             " AND id IN (SELECT Id FROM Task WHERE IsDeleted) ORDER BY id"
         )
-        if task:
+        if task := self._draw(binned):
             self._write("undeleted", "undelete", "Task", {"Id": task["Id"]})
 
     def _archive(self) -> None:

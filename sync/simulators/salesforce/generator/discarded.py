@@ -25,20 +25,19 @@ class Discarded:
 
     def fill(self, accounts: AccountWriter, prospects: ProspectWriter, cases: CaseWriter) -> None:
         """Write some of each, by the number of accounts."""
-        kept = [each for each in accounts.made if each.customer and not each.row.get("Hierarchy_Level__c")]
+        kept = accounts.originals()
         if not kept:
             return
         for _ in range(1 + len(accounts.made) // _ACCOUNTS_TO_ONE):
-            master = self.random.choice(kept)
-            assert master.customer is not None  # noqa: S101 - of `kept`
-            loser = accounts.customer(master.customer, master.billed, duplicate_of=master.id)
+            master, customer = self.random.choice(kept)
+            loser = accounts.customer(customer, master.billed, duplicate_of=master.id)
             loser.row["MasterRecordId"] = master.id
             self._discard("Account", loser.row, loser.created)
             gone = prospects.next()
             self._discard("Account", gone.row, gone.created)
-            self._case(cases, self.random.choice(kept))
+            self._case(cases, self.random.choice(kept)[0])
             for _ in range(_TASKS_TO_ONE):
-                self._task(self.random.choice(kept))
+                self._task(self.random.choice(kept)[0])
 
     def _discard(self, object_name: str, row: Row, created: datetime) -> None:
         since = max(created, self.org.now - timedelta(days=BIN_DAYS - 1))

@@ -22,7 +22,7 @@ _CHUNK = 5000
 _ID_BLOCK = 500
 _NONE: Iterator[str] = iter(())
 # Opening hours of the offices as UTC.
-_FIRST_HOUR, _LAST_HOUR = 13, 21
+_OPENING_HOUR, _OPEN_SECONDS = 13, 9 * 3600
 
 
 class Org:
@@ -86,6 +86,9 @@ class Org:
         span = max((until - since).total_seconds(), 0)
         moment = until - timedelta(seconds=span * random.random() ** 1.2)
         moment -= timedelta(days=max(0, moment.weekday() - 4))
-        hour = random.randint(_FIRST_HOUR, _LAST_HOUR)
-        moment = moment.replace(hour=hour, minute=random.randrange(60), second=random.randrange(60), microsecond=0)
-        return min(max(moment, since), until)
+        opening = moment.replace(hour=_OPENING_HOUR, minute=0, second=0, microsecond=0)
+        moment = opening + timedelta(seconds=int(_OPEN_SECONDS * random.random()))
+        if since <= moment <= until:
+            return moment
+        # Out of bounds by the hour: anywhere between them, so that no moment gathers what others refused.
+        return since + timedelta(seconds=int(span * random.random()))

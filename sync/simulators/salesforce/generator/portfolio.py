@@ -32,10 +32,9 @@ class Portfolio:
                 break
             self._customer(customer, lambda: of_customers - len(made))
         duplicates = round(count * _DUPLICATES) if len(made) >= of_customers else round(len(made) * _DUPLICATES)
-        originals = [each for each in made if each.customer and not each.row.get("Hierarchy_Level__c")]
-        for original in random.sample(originals, max(0, min(duplicates, len(originals), count - len(made)))):
-            assert original.customer  # noqa: S101 - of `originals`
-            self._accounts.customer(original.customer, original.billed, duplicate_of=original.id)
+        originals = self._accounts.originals()
+        for original, customer in random.sample(originals, max(0, min(duplicates, len(originals), count - len(made)))):
+            self._accounts.customer(customer, original.billed, duplicate_of=original.id)
         while len(made) < count:
             self._prospects.next()
 
@@ -79,6 +78,9 @@ class Portfolio:
         homes = [each for each in known if not each.business and random.random() < _HOMES_KNOWN]
         random.shuffle(businesses)
         random.shuffle(homes)
+        # Customers who share a name come first: sales people must tell them apart, and so must a matcher.
+        businesses.sort(key=self._accounts.known.namesakes)
+        homes.sort(key=self._accounts.known.namesakes)
         while businesses or homes:
             # Three businesses to four homes, as long as there are both.
             if businesses and (not homes or random.random() < 3 / 7):

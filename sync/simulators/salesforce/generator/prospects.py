@@ -3,7 +3,7 @@
 from random import Random
 
 from sync.simulators.ccb.generator import words as county
-from sync.simulators.salesforce.generator import register, spelling
+from sync.simulators.salesforce.generator import spelling
 from sync.simulators.salesforce.generator.accounts import AccountWriter
 from sync.simulators.salesforce.generator.model import Account
 from sync.simulators.salesforce.generator.org import Row
@@ -21,6 +21,8 @@ _KINDS = {
     "relative": 3,
 }
 _TRIES = 20
+# A customer of CC&B by name and premise.
+_Served = tuple[str, Address]
 
 
 class ProspectWriter:
@@ -28,9 +30,12 @@ class ProspectWriter:
 
     def __init__(self, accounts: AccountWriter, invention: Invention, random: Random) -> None:
         self._accounts, self._invention, self._random = accounts, invention, random
-        customers = [each for each in accounts.known.customers.values() if _served_at(each)]
-        self._humans = [each for each in customers if not each.business and "," in each.name]
-        self._companies = [each for each in customers if each.business]
+        served: dict[bool, list[_Served]] = {True: [], False: []}
+        for customer in accounts.known.customers.values():
+            place = next((account.premise for account in customer.accounts if account.premise), None)
+            if place and (customer.business or "," in customer.name):
+                served[customer.business].append((customer.name, place))
+        self._companies, self._humans = served[True], served[False]
 
     def next(self) -> Account:
         """One more prospect."""
@@ -82,54 +87,48 @@ class ProspectWriter:
 
     def _namesake(self) -> tuple[HumanName, Address] | None:
         """Another person of a customer's name in the same town."""
-        customer = self._pick(self._humans)
-        if customer is None:
+        if not self._humans:
             return None
-        name = HumanName.parse(customer.name)
+        known, place = self._random.choice(self._humans)
+        name = HumanName.parse(known)
         name = HumanName(name.first, name.last, self._random.choice(("", "", "Q", "Z")))
-        return name, self._invention.address(_served_at(customer).city)  # type: ignore[union-attr]
+        return name, self._invention.address(place.city)
 
     def _relative(self) -> tuple[HumanName, Address] | None:
         """The grown child of a customer, of the same name and at the same address."""
-        customer = self._pick(self._humans)
-        return (HumanName.parse(customer.name), _served_at(customer)) if customer else None  # type: ignore[return-value]
+        if not self._humans:
+            return None
+        known, place = self._random.choice(self._humans)
+        return HumanName.parse(known), place
 
     def _new_tenant(self) -> tuple[HumanName | str, Address] | None:
         """Somebody else at an address where CC&B serves a customer."""
         business = self._random.random() < 0.4
-        customer = self._pick(self._companies if business else self._humans)
-        if customer is None:
+        former = self._companies if business else self._humans
+        if not former:
             return None
+        known, place = self._random.choice(former)
         name = self._invention.company() if business else self._invention.human()
-        same = isinstance(name, HumanName) and name.last == HumanName.parse(customer.name).last
-        return None if same else (name, _served_at(customer))  # type: ignore[return-value]
+        same = isinstance(name, HumanName) and name.last == HumanName.parse(known).last
+        return None if same else (name, place)
 
     def _other_branch(self) -> tuple[str, Address] | None:
         """A company of a customer's name in a town where CC&B serves none of that name."""
-        customer = self._pick(self._companies)
-        if customer is None:
+        if not self._companies:
             return None
-        return customer.name, self._invention.address(self._invention.town_without(customer.name))
+        known, _ = self._random.choice(self._companies)
+        return known, self._invention.address(self._invention.town_without(known))
 
     def _neighbour(self) -> tuple[str, Address] | None:
         """A company beside a customer's premise whose name begins like the customer's."""
-        for _ in range(_TRIES):
-            customer = self._pick(self._companies)
-            if customer is None:
-                return None
-            beside = self._invention.next_door(_served_at(customer))  # type: ignore[arg-type]
+        for _ in range(_TRIES if self._companies else 0):
+            known, place = self._random.choice(self._companies)
+            beside = self._invention.next_door(place)
             if beside is None:
                 continue
-            first = customer.name.split()[0]
+            first = known.split()[0]
             _, _, endings = county.TRADES[self._random.choice(list(county.TRADES))]
             name = f"{first} {self._random.choice(endings)}"
             if self._invention.unknown(name):
                 return name, beside
         return None
-
-    def _pick(self, customers: list[register.Customer]) -> register.Customer | None:
-        return self._random.choice(customers) if customers else None
-
-
-def _served_at(customer: register.Customer) -> Address | None:
-    return next((account.premise for account in customer.accounts if account.premise), None)

@@ -1,11 +1,12 @@
 """The utility's customers as its CC&B holds them, read from the CC&B simulator's file: who they are and where."""
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 # Agreement statuses of a customer who is served or about to be.
@@ -77,6 +78,14 @@ class Register:
             if self.children.get(key) and not customer.parent and customer.business
         ]
 
+    @cached_property
+    def _bearers(self) -> Counter[str]:
+        return Counter(map(_plain_name, self.customers.values()))
+
+    def namesakes(self, customer: Customer) -> int:
+        """How many other customers have the name of this one, middle initials aside."""
+        return self._bearers[_plain_name(customer)] - 1
+
     def below(self, person_id: str) -> Iterator[Customer]:
         """A customer and all that belong to it, each once though relations may run in a circle."""
         met, waiting = set(), [person_id]
@@ -87,6 +96,12 @@ class Register:
             met.add(key)
             yield self.customers[key]
             waiting.extend(reversed(self.children.get(key, ())))
+
+
+def _plain_name(customer: Customer) -> str:
+    """A name in capitals without a middle initial."""
+    last, comma, first = customer.name.upper().partition(",")
+    return f"{last},{first.split(' ')[0]}" if comma else last
 
 
 def read(path: Path | str) -> Register:

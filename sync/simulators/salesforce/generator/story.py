@@ -14,11 +14,13 @@ from sync.simulators.salesforce.generator.model import Account, Contact
 from sync.simulators.salesforce.generator.org import Org, Row
 from sync.simulators.salesforce.generator.prospects import ProspectWriter
 from sync.simulators.salesforce.generator.register import Address, Register
+from sync.simulators.salesforce.generator.spelling import PostalAddress
 from sync.simulators.salesforce.generator.truth import ACCOUNT, PERSON, Truth
 from sync.simulators.salesforce.generator.users import Team
 
 ACCOUNT_ID = "4218665007"
 GROUP = "Northgate Foods Group"
+_HEAD_OFFICE = Address("1 Northgate Plaza", "", "Port Ellery", "04101")
 # The meter whose re-reading the open case is about.
 _METER = "E-4471902"
 
@@ -42,9 +44,9 @@ class Story:
         if head is None or ACCOUNT_ID not in self.known.accounts:
             return
         self.told = {each.person_id for each in self.known.below(head.person_id)}
-        self._group = self._plain(head.person_id, None, GROUP, "C1", None)
+        self._group = self._head(head.person_id, "C1")
         for key in self.known.children[head.person_id]:
-            division = self._plain(key, None, self.known.customers[key].name, "C2", self._group.id)
+            division = self._head(key, "C2", self._group.id)
             if division.row["Name"] == "Northgate Logistics":
                 self._logistics = division
             for holder in self.known.below(key):
@@ -171,46 +173,53 @@ class Story:
             "Rate change notice": [(self._dana, "Sent")],
         }
 
+    def _head(self, person_id: str, level: str, parent: str | None = None) -> Account:
+        """The group or a division of it, at its head office; CC&B may send its mail elsewhere."""
+        customer = self.known.customers[person_id]
+        row: Row = {
+            "Name": customer.name,
+            "ParentId": parent,
+            "Hierarchy_Level__c": level,
+            "Industry": "Food & Beverage",
+            **PostalAddress(_HEAD_OFFICE.street, _HEAD_OFFICE.city, "ME", _HEAD_OFFICE.postal, "USA").fields("Billing"),
+        }
+        account = self._write(row, _HEAD_OFFICE)
+        account.customer = customer
+        self.org.tell(Truth("Account", account.id, PERSON, person_id, person_id, None, frozenset()))
+        return account
+
     def _demo(self, person_id: str, parent: str) -> Account:
         """Harborview: entered by its representative, with the account number as the bill prints it."""
+        billed = self.known.accounts[ACCOUNT_ID]
         row: Row = {
             "Name": "Harborview Cold Storage, LLC",
             "ParentId": parent,
             "Hierarchy_Level__c": "C3",
-            "Territory__c": "Coastal",
             "AccountNumber": "421-866-5007",
             "Phone": "207-555-0140",
             "Industry": "Transportation",
-            "BillingStreet": "P.O. Box 2210",
-            "BillingCity": "Port Ellery",
-            "BillingState": "ME",
-            "BillingPostalCode": "04101",
-            "BillingCountry": "USA",
-            "ShippingStreet": "1180 Pier Rd, Unit B",
-            "ShippingCity": "Port Ellery",
-            "ShippingState": "ME",
-            "ShippingPostalCode": "04101",
-            "ShippingCountry": "USA",
+            **PostalAddress("P.O. Box 2210", "Port Ellery", "ME", "04101", "USA").fields("Billing"),
+            **PostalAddress("1180 Pier Rd, Unit B", "Port Ellery", "ME", "04101", "USA").fields("Shipping"),
         }
-        return self._plain(person_id, ACCOUNT_ID, row, "C3", parent)
-
-    def _plain(
-        self, person_id: str, account_id: str | None, told: str | Row, level: str, parent: str | None
-    ) -> Account:
-        """An account that a careful person entered."""
-        row: Row = {"Name": told} if isinstance(told, str) else told
-        row |= {"Hierarchy_Level__c": level, "ParentId": parent}
-        billed = self.known.accounts[account_id] if account_id else None
-        account = self._accounts.write(row, True, "Maria Okafor", place=billed.billing if billed else None, type_=None)
-        owner = self.team.by_name["Maria Okafor"]
-        account.owner = owner
-        row |= {"OwnerId": owner.id, "Type": "Customer - Direct", "Territory__c": "Coastal", "Rating": "Hot"}
-        created = self.org.before(2900 - len(self._accounts.made), 14, 5)
-        row |= {"CreatedDate": created, "CreatedById": owner.id, "LastModifiedDate": self.org.before(18, 20, 10)}
-        row |= {"LastModifiedById": owner.id, "SystemModstamp": None}
-        account.created = created
+        account = self._write(row, billed.billing)
         account.customer, account.billed = self.known.customers[person_id], billed
-        kind, key = (ACCOUNT, account_id) if account_id else (PERSON, person_id)
-        how = {"legal form", "abbreviated street", "account number", "account number format"} if account_id else set()
-        self.org.tell(Truth("Account", account.id, kind, key, person_id, None, frozenset(how)))
+        how = {"legal form", "abbreviated street", "account number", "account number format", "phone format"}
+        self.org.tell(Truth("Account", account.id, ACCOUNT, ACCOUNT_ID, person_id, None, frozenset(how)))
+        return account
+
+    def _write(self, row: Row, place: Address | None) -> Account:
+        """An account that Maria Okafor entered long ago and looked at lately."""
+        maria = self.team.by_name["Maria Okafor"]
+        account = self._accounts.write(row, True, maria.name, place=place, type_="Customer - Direct")
+        account.owner, account.created = maria, self.org.before(2900 - len(self._accounts.made), 14, 5)
+        row |= {
+            "Territory__c": "Coastal",
+            "Rating": "Hot",
+            "OwnerId": maria.id,
+            "CreatedDate": account.created,
+            "CreatedById": maria.id,
+            "LastModifiedDate": self.org.before(18, 20, 10),
+            "LastModifiedById": maria.id,
+            "SystemModstamp": None,
+        }
         return account

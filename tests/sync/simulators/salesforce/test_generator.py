@@ -240,7 +240,9 @@ def test_a_name_and_an_address_together_tell_customers_where_a_name_alone_mislea
         last, _, first = name.partition(",")
         by_name.setdefault(f"{first.split(' ')[0]} {last}".strip().upper(), set()).add(account.account_id)
     right, misled = 0, 0
-    for key, name, street in org.execute("SELECT Id, Name, BillingStreet FROM Account WHERE ParentId IS NULL"):
+    for key, name, street in org.execute(
+        "SELECT Id, Name, BillingStreet FROM Account WHERE Hierarchy_Level__c IS NULL"
+    ):
         candidates = by_name.get(name.upper(), set())
         misled += len(candidates) == 1 and told[key].ccb_key not in candidates
         there = [each for each in candidates if street and street in streets(known.accounts[each])]

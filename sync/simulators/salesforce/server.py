@@ -28,6 +28,8 @@ _HANDSHAKE_SECONDS = 10
 # A body larger than Bulk's limit of 150 MB, encoded, is no upload.
 _BODY_BYTES = 160 * 1024 * 1024
 _BUFFER_BYTES = 64 * 1024
+# Salesforce takes no longer request line with its headers.
+_HEAD_BYTES = 16_384
 
 
 class Simulator:
@@ -174,6 +176,10 @@ class _Connection(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Answer the request whose line and headers have been read."""
+        head = len(self.requestline) + sum(len(name) + len(value) + 4 for name, value in self.headers.items())
+        if head > _HEAD_BYTES:
+            self._send(Reply(414, b"URI Too Long", "text/plain", {"Connection": "close"}), "")
+            return
         host = self.headers.get("Host") or "{}:{}".format(*self.connection.getsockname()[:2])
         request = Request.of(self.command, self.path, self.headers, self._read_body())
         request.origin = f"https://{host}"

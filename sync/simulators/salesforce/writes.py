@@ -20,7 +20,7 @@ ROLLED_BACK = RowError(
 _TRIGGER_CODE = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
 _TRIGGER_TEXT = "execution of BeforeUpdate caused by: System.DmlException: the record cannot be saved"
 ROW_FAULTS = ("lock-row", "late-visible")
-BULK_FAULTS = (*ROW_FAULTS, "bulk-partial", "bulk-unprocessed")
+BULK_FAULTS = (*ROW_FAULTS, "bulk-partial", "bulk-unrecorded", "bulk-unprocessed")
 Row = Mapping[str, Any]
 
 

@@ -134,10 +134,13 @@ def _batch(connection: sqlite3.Connection, job: Job, upload: _Upload, rows: list
             external_id=job.external_id,
             request_id=job.id,
         )
-        _keep(connection, job, upload, rows, results)
+        if not any(fault.name == "bulk-unrecorded" for fault in struck):
+            _record(connection, job, upload, rows, results)
         job.state = jobs.RUNNING
         job.batches += 1
         job.position += len(rows)
+        job.processed += len(rows)
+        job.failed += sum(not result.success for result in results)
         job.milliseconds += round((time.monotonic() - began) * 1000)
         jobs.save(connection, job)
     if ends is not None:
@@ -145,7 +148,7 @@ def _batch(connection: sqlite3.Connection, job: Job, upload: _Upload, rows: list
     return time.monotonic() - began
 
 
-def _keep(
+def _record(
     connection: sqlite3.Connection, job: Job, upload: _Upload, rows: list[list[str]], results: list[RowResult]
 ) -> None:
     """The results of a batch, good and bad apart. As in Salesforce they do not follow the order of the upload."""
@@ -156,8 +159,6 @@ def _keep(
             good.append([result.id or "", "true" if result.created else "false", *cells])
         else:
             bad.append([result.id or "", ";".join(error.as_bulk() for error in result.errors), *cells])
-    job.processed += len(rows)
-    job.failed += len(bad)
     columns = [place + 2 for place in upload.numbers]
     for file, lines in ((jobs.SUCCESSFUL, good), (jobs.REFUSED, bad)):
         if lines:

@@ -80,6 +80,7 @@ def test_a_filled_org_has_an_app_by_which_the_portal_signs_in(path: Path, few: P
     assert oauth.knows(connection, "3MVG9.Customer360.simulator")
     connection.close()
     assert path.with_name("org-client.secret").stat().st_mode & 0o777 == 0o600
+    assert run("day", "2", "--path", str(path)).startswith("The org's clock tells ")
     with pytest.raises(CommandError, match="holds accounts already"):
         run("fill", "--ccb", str(few), "--path", str(path))
 
@@ -97,6 +98,7 @@ def test_a_filled_org_has_an_app_by_which_the_portal_signs_in(path: Path, few: P
         (("fault", "hide-field", "field=Account.Nothing"), "The org has no field Account.Nothing"),
         (("fault", "unavailable", "--count", "-1"), "strikes once at least"),
         (("serve", "--port", "99999"), "There is no port 99999"),
+        (("day",), "The simulated org holds no data yet: fill it first"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(path: Path, arguments: tuple[str, ...], message: str) -> None:

@@ -105,7 +105,7 @@ class Application:
             oauth.forget(connection, request)
             raise oauth.invalid_session()
         if fault.name == "request-limit":
-            raise limits.exceeded()
+            raise limits.exceeded(concurrent=bool(fault.number("concurrent", 0)))
         if fault.name == "too-many-requests":
             refused = OrgError("TOO_MANY_REQUESTS", "Too many requests. Try again later.", status=429)
             return json_reply([refused.body()], 429, Retry_After=str(int(fault.seconds())))

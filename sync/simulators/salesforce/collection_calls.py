@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sync.simulators.salesforce import ids, record_calls, schema, soql, store, writes
+from sync.simulators.salesforce import faults, ids, record_calls, schema, soql, store, writes
 from sync.simulators.salesforce.calls import Call
 from sync.simulators.salesforce.errors import OrgError
 from sync.simulators.salesforce.messages import Reply, json_reply
@@ -58,10 +58,13 @@ def delete(call: Call) -> Reply:
 def retrieve(call: Call) -> Reply:
     """POST composite/sobjects/X with ids and fields: the records in that order, null for one that is not there."""
     made, body = call.sobject(), call.request.document()
-    wanted, names = body.get("ids", []), body.get("fields", [])
+    wanted, names = body.get("ids"), body.get("fields")
+    if not isinstance(wanted, list) or not isinstance(names, list):
+        raise OrgError("INVALID_INPUT", "The body names the records by ids and what to tell of them by fields.")
+    _check_count(wanted)
     normal = [ids.normal(each) or "" for each in wanted]
     quoted = ", ".join(f"'{each}'" for each in normal if each)
-    text = f"SELECT {', '.join(dict.fromkeys(['Id', *names]))} FROM {made.name} WHERE Id IN ({quoted})"  # noqa: S608
+    text = f"SELECT {', '.join(dict.fromkeys(['Id', *map(str, names)]))} FROM {made.name} WHERE Id IN ({quoted})"  # noqa: S608
     found = soql.run(call.connection, call.user_id, text, version=call.version).rows if quoted else ()
     by_id = {record["Id"]: record for record in found}
     return json_reply([by_id.get(each) for each in normal])
@@ -88,7 +91,9 @@ def _by_object(
             written = writes.apply(call, operation, name, given, all_or_none=all_or_none)
             results |= dict(zip(places, written, strict=True))
             if all_or_none and not all(result.success for result in written):
+                struck = faults.used(call.connection)
                 call.connection.execute("ROLLBACK TO collection")
+                faults.keep_used(call.connection, struck)
                 break
         call.connection.execute("RELEASE collection")
     if all_or_none and not all(result.success for result in results.values()):

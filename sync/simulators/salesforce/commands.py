@@ -35,6 +35,8 @@ class Tasks(commands.Tasks):
         fill.add_argument("--accounts", type=int, help="Salesforce accounts; three to four of CC&B's where not given")
         fill.add_argument("--tasks", type=int, help="five to an account where not given")
         fill.add_argument("--seed", type=int, default=360)
+        day = task("day", "let days pass, with the news that they bring")
+        day.add_argument("days", nargs="?", type=int, default=1)
         edit = task("edit", "change, insert or delete one record as its administrator would")
         edit.add_argument("object")
         edit.add_argument("id", nargs="?", help="the record; a new one has none")
@@ -96,6 +98,15 @@ class Tasks(commands.Tasks):
         self.output.write(
             f"{sum(counts.values()):,} records of {len(counts)} objects, {counts.get('Account', 0):,} accounts."
         )
+
+    def day(self, path: Path, options: dict[str, Any]) -> None:
+        """Let days pass."""
+        from sync.simulators.salesforce.generator.days import advance
+
+        with Control(path) as control:
+            done = advance(control.connection, options["days"])
+            told = ", ".join(f"{count} {what}" for what, count in sorted(done.items())) or "nothing new"
+            self.output.write(f"The org's clock tells {control.now:%Y-%m-%d %H:%M}: {told}.")
 
     def edit(self, path: Path, options: dict[str, Any]) -> None:
         """Change, insert or delete one record."""

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from sync.simulators.salesforce import store
+from sync.simulators.salesforce import faults, store
 from sync.simulators.salesforce.calls import Call, refusal
 from sync.simulators.salesforce.errors import OrgError
 from sync.simulators.salesforce.messages import Reply, Request, json_reply
@@ -28,6 +28,8 @@ def composite(call: Call) -> Reply:
     parts = body.get("compositeRequest")
     if not isinstance(parts, list) or not parts:
         raise OrgError("INVALID_INPUT", "The request has no compositeRequest.")
+    if not all(isinstance(part, dict) for part in parts):
+        raise OrgError("INVALID_INPUT", "A subrequest is not a JSON object.")
     if len(parts) > MOST_PARTS:
         raise OrgError("LIMIT_EXCEEDED", f"A composite request holds at most {MOST_PARTS} subrequests.")
     if body.get("allOrNone") is True:
@@ -41,13 +43,16 @@ def composite(call: Call) -> Reply:
 def _all_or_none(call: Call, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The answers of parts that stand or fall together: beside the one that failed, the others were halted."""
     answers: list[dict[str, Any]] = []
+    struck: list[tuple[int, int | None, int]] = []
     try:
         with store.transaction(call.connection):
             for part in parts:
                 answers.append(_answer(call, part, answers))
                 if answers[-1]["httpStatusCode"] >= 400:
+                    struck = faults.used(call.connection)
                     raise _RolledBack
     except _RolledBack:
+        faults.keep_used(call.connection, struck)
         culprit = len(answers) - 1
         return [answers[-1] if place == culprit else _halted(part) for place, part in enumerate(parts)]
     return answers
@@ -64,10 +69,10 @@ def _answer(call: Call, part: dict[str, Any], before: list[dict[str, Any]]) -> d
         part = _resolved(part, {each["referenceId"]: each["body"] for each in before})
         target, method = str(part.get("url", "")), str(part.get("method", ""))
         body = json.dumps(part["body"]).encode() if part.get("body") is not None else b""
-        request = Request.of(method, target, dict(part.get("httpHeaders") or {}), body)
+        request = Request.of(method, target, _headers(part), body)
         outer = call.request
         request.origin, request.number, request.user_id = outer.origin, outer.number, outer.user_id
-        request.objects = outer.objects
+        request.objects, request.within = outer.objects, outer.path
         reply = call.application.run(Call(call.application, call.connection, request))
     except OrgError as error:
         reply = refusal(error)
@@ -78,6 +83,11 @@ def _answer(call: Call, part: dict[str, Any], before: list[dict[str, Any]]) -> d
         "httpStatusCode": reply.status,
         "referenceId": reference,
     }
+
+
+def _headers(part: dict[str, Any]) -> dict[str, str]:
+    given = part.get("httpHeaders")
+    return {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
 
 
 def _resolved(value: Any, answered: dict[str, Any]) -> Any:

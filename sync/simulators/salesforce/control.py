@@ -10,6 +10,7 @@ from typing import Any
 from sync.simulators.salesforce import (
     access,
     birth,
+    faults,
     ledger,
     org_rules,
     records,
@@ -157,6 +158,18 @@ class Control:
         """Take the rules of that name back."""
         for kind in (org_rules.VALIDATION, org_rules.DUPLICATE):
             org_rules.remove(self.connection, kind, object_name, name)
+
+    # Faults
+
+    def arm(self, fault: str, **options: Any) -> int:
+        """Arm a fault of `faults`: which requests it strikes, how often, its own options. Returns its number."""
+        with store.transaction(self.connection):
+            return faults.arm(self.connection, fault, **options)
+
+    def disarm(self) -> None:
+        """Take back every fault."""
+        with store.transaction(self.connection):
+            faults.disarm(self.connection)
 
     # Time and what is known of it
 

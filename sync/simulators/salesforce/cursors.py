@@ -64,6 +64,9 @@ class _Cursor:
                 body, rows = _take(self.rows, self.page_rows)
                 self.pages[self.read] = zlib.compress(body, 1), rows
                 self.read += rows
+            if self.read >= self.total:
+                # Nothing is left to read: the file need not keep this moment any longer.
+                self.connection.close()
             if offset not in self.pages:
                 raise invalid_locator()
             packed, rows = self.pages[offset]
@@ -133,6 +136,14 @@ class Cursors:
         if cursor is not None:
             cursor.close()
 
+    def end_idle(self) -> None:
+        """End the cursors that nobody has asked for long."""
+        since = time.monotonic() - _IDLE_SECONDS
+        with self._lock:
+            idle = [each.number for each in self._open.values() if each.used < since]
+        for number in idle:
+            self.end(number)
+
     def close(self) -> None:
         """End all cursors."""
         for number in list(self._open):
@@ -142,9 +153,7 @@ class Cursors:
         with self._lock:
             self._open[cursor.number] = cursor
             mine = [each.number for each in self._open.values() if each.user_id == cursor.user_id]
-            idle = time.monotonic() - _IDLE_SECONDS
-            over = [*mine[:-_CURSORS_A_USER], *(each.number for each in self._open.values() if each.used < idle)]
-        for number in over:
+        for number in mine[:-_CURSORS_A_USER]:
             self.end(number)
 
     def _number(self) -> str:

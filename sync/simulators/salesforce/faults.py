@@ -6,12 +6,13 @@
 | commit-then-drop-reply | | all is done and committed, then the connection closes without an answer |
 | unauthorized | | 401 INVALID_SESSION_ID, and the token is worth nothing from now on |
 | too-many-requests | `seconds` (1) | 429 with Retry-After |
-| request-limit | | 403 REQUEST_LIMIT_EXCEEDED |
+| request-limit | `concurrent` (0) | 403 REQUEST_LIMIT_EXCEEDED; with `concurrent` 1 for too many long calls at once |
 | unavailable | | 503 SERVER_UNAVAILABLE |
 | not-json | `status` (502) | a page of HTML, as a proxy on the way answers |
 | slow | `seconds` | the answer waits |
 | lock-row | `row` (1), `rows` (1) | UNABLE_TO_LOCK_ROW on that many rows of a write from the nth on |
 | bulk-partial | `every` (2), `code` | every nth row of a bulk batch fails as a trigger of the org would refuse it |
+| bulk-unrecorded | | the rows of a bulk batch are written, and in no result file |
 | bulk-unprocessed | `rows` (0) | a bulk job fails after that many rows of a batch; the rest is unprocessed |
 | truncated-csv | `close` (0) | half of a CSV answer; with `close` 1 the connection breaks there |
 | late-visible | `seconds` | rows written become visible later, with their early stamp |
@@ -38,12 +39,13 @@ OPTIONS: dict[str, dict[str, type]] = {
     "commit-then-drop-reply": {},
     "unauthorized": {},
     "too-many-requests": {"seconds": float},
-    "request-limit": {},
+    "request-limit": {"concurrent": int},
     "unavailable": {},
     "not-json": {"status": int},
     "slow": {"seconds": float},
     "lock-row": {"row": int, "rows": int},
     "bulk-partial": {"every": int, "code": str},
+    "bulk-unrecorded": {},
     "bulk-unprocessed": {"rows": int},
     "truncated-csv": {"close": int},
     "late-visible": {"seconds": float},
@@ -160,12 +162,12 @@ def strike(
             continue
         column = "skip" if skip else "remaining"
         # The condition again: another request may have used it up since.
-        used = connection.execute(
+        counted = connection.execute(
             f"UPDATE simulator_fault SET {column} = {column} - 1 WHERE id = ?"  # noqa: S608
             " AND (remaining IS NULL OR remaining > 0)",
             (number,),
         )
-        if used.rowcount and not skip:
+        if counted.rowcount and not skip:
             struck.append(Fault(name, json.loads(options)))
     return struck
 
@@ -189,6 +191,16 @@ def _typed(fault: str, option: str, value: Any) -> Any:
     if not isinstance(typed, str) and typed < (1 if option in _AT_LEAST_ONE else 0):
         raise ValueError(f"The option {option} of the fault {fault} cannot be {value}.")
     return typed
+
+
+def used(connection: sqlite3.Connection) -> list[tuple[int, int | None, int]]:
+    """How far each fault is used up, for `keep_used`."""
+    return connection.execute("SELECT skip, remaining, id FROM simulator_fault").fetchall()
+
+
+def keep_used(connection: sqlite3.Connection, before: list[tuple[int, int | None, int]]) -> None:
+    """Let faults stay used up as they were before a transaction was undone in which they struck."""
+    connection.executemany("UPDATE simulator_fault SET skip = ?, remaining = ? WHERE id = ?", before)
 
 
 def any_armed(connection: sqlite3.Connection) -> bool:

@@ -60,9 +60,10 @@ def allowed_calls(connection: sqlite3.Connection) -> int:
     return int(store.setting(connection, SETTING) or DEFAULT_DAILY)
 
 
-def exceeded() -> OrgError:
-    """The refusal of a call beyond the allowance."""
-    return OrgError("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", status=403)
+def exceeded(*, concurrent: bool = False) -> OrgError:
+    """The refusal of a call beyond the allowance, or of one beside too many long ones: the text alone tells which."""
+    limit = "ConcurrentPerOrgLongTxn" if concurrent else "TotalRequests"
+    return OrgError("REQUEST_LIMIT_EXCEEDED", f"{limit} Limit exceeded.", status=403)
 
 
 def body(usage: tuple[int, int], bulk: dict[str, int]) -> dict[str, Any]:

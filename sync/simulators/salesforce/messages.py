@@ -11,6 +11,7 @@ from sync.simulators.salesforce.errors import OrgError
 JSON = "application/json;charset=UTF-8"
 CSV = "text/csv;charset=UTF-8"
 HTML = "text/html;charset=UTF-8"
+_SURROGATE = b"\\ud"
 
 
 class Headers(Protocol):
@@ -51,8 +52,10 @@ class Request:
     number: str = ""
     user_id: str = ""
     version: str = ""
-    # What of it the log of accepted writes and the armed faults go by: API names of objects.
+    # The API names of the objects that it reads or writes; known while faults are armed, which go by them.
     objects: frozenset[str] = frozenset()
+    # The path of the composite request that it is a part of.
+    within: str = ""
 
     @classmethod
     def of(cls, method: str, target: str, headers: Headers, body: bytes) -> "Request":
@@ -65,9 +68,13 @@ class Request:
     def json(self) -> Any:
         """The body's JSON. Raises OrgError JSON_PARSER_ERROR."""
         try:
-            return json.loads(self.body or b"{}")
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            value = json.loads(self.body or b"{}")
+            if _SURROGATE in self.body.lower():
+                # Half of a character, written as an escape: it is in no text.
+                json.dumps(value, ensure_ascii=False).encode()
+        except (json.JSONDecodeError, UnicodeError) as error:
             raise OrgError("JSON_PARSER_ERROR", f"Unexpected character in the body: {error}") from error
+        return value
 
     def document(self) -> dict[str, Any]:
         """The body's JSON object. Raises OrgError JSON_PARSER_ERROR for anything else."""

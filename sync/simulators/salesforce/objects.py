@@ -39,10 +39,15 @@ def _in_body(body: Any) -> set[str]:
         return set()
     named = {body["object"]} if isinstance(body.get("object"), str) else set()
     named |= set(FROM.findall(str(body.get("query", ""))))
-    for record in body.get("records", ()):
-        if isinstance(record, dict) and isinstance(record.get("attributes"), dict):
+    for record in _each(body, "records"):
+        if isinstance(record.get("attributes"), dict):
             named.add(str(record["attributes"].get("type", "")))
-    for part in body.get("compositeRequest", ()):
-        if isinstance(part, dict):
-            named |= set(_IN_PATH.findall(str(part.get("url", "")))) | _in_body(part.get("body"))
+    for part in _each(body, "compositeRequest"):
+        named |= set(_IN_PATH.findall(str(part.get("url", "")))) | _in_body(part.get("body"))
     return named
+
+
+def _each(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The JSON objects of a list in the body; none if there is no such list."""
+    given = body.get(name)
+    return [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []

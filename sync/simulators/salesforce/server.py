@@ -28,6 +28,8 @@ _HANDSHAKE_SECONDS = 10
 # A body larger than Bulk's limit of 150 MB, encoded, is no upload.
 _BODY_BYTES = 160 * 1024 * 1024
 _BUFFER_BYTES = 64 * 1024
+# Salesforce takes no longer request line with its headers.
+_HEAD_BYTES = 16_384
 
 
 class Simulator:
@@ -174,6 +176,10 @@ class _Connection(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Answer the request whose line and headers have been read."""
+        head = len(self.requestline) + sum(len(name) + len(value) + 4 for name, value in self.headers.items())
+        if head > _HEAD_BYTES:
+            self._send(Reply(414, b"URI Too Long", "text/plain", {"Connection": "close"}), "")
+            return
         host = self.headers.get("Host") or "{}:{}".format(*self.connection.getsockname()[:2])
         request = Request.of(self.command, self.path, self.headers, self._read_body())
         request.origin = f"https://{host}"
@@ -215,7 +221,7 @@ class _Connection(BaseHTTPRequestHandler):
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._read_chunks()
-        length = int(self.headers.get("Content-Length") or 0)
+        length = _number(self.headers.get("Content-Length") or "0", 10)
         if length > _BODY_BYTES:
             raise ConnectionAbortedError("The body is too large.")
         body = self.rfile.read(length)
@@ -225,7 +231,7 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _read_chunks(self) -> bytes:
         body = io.BytesIO()
-        while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
+        while size := _number(self.rfile.readline().split(b";")[0].decode("latin-1"), 16):
             if body.tell() + size > _BODY_BYTES:
                 raise ConnectionAbortedError("The body is too large.")
             chunk = self.rfile.read(size)
@@ -266,3 +272,11 @@ class _Connection(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self.wfile.write(b"0\r\n\r\n")
+
+
+def _number(text: str, base: int) -> int:
+    """A length that a client tells. Raises ConnectionAbortedError for what is none: what follows has no end."""
+    try:
+        return int(text.strip(), base)
+    except ValueError as error:
+        raise ConnectionAbortedError("The client tells no length.") from error

@@ -3,6 +3,7 @@
 - GET, POST, DELETE /simulator/faults, DELETE /simulator/faults/<number>: see `faults`; the body of POST is
   {"name": …, "method": …, "path": …, "object": …, "after": n, "count": n or null, option: …}
 - GET, PATCH /simulator/settings: `daily_api_requests`, `session_seconds`, `pace`, `bulk_page_rows`
+- DELETE /simulator/sessions: ends every session, as an administrator of the org may
 - GET /simulator/ledger?after=<sequence>: accepted writes, at most 1,000
 """
 
@@ -28,9 +29,11 @@ def answer(connection: sqlite3.Connection, request: Request) -> Reply:
         return json_reply(_settings(connection))
     if resource == "settings" and request.method == "PATCH":
         return _set(connection, request.document())
+    if resource == "sessions" and request.method == "DELETE":
+        return json_reply({"ended": oauth.revoke_all(connection)})
     if resource == "ledger" and request.method == "GET":
         return json_reply(_ledger(connection, request.query.get("after", "0")))
-    raise OrgError("NOT_FOUND", "The simulator has faults, settings and a ledger.", status=404)
+    raise OrgError("NOT_FOUND", "The simulator has faults, settings, sessions and a ledger.", status=404)
 
 
 def _faults(connection: sqlite3.Connection, request: Request, rest: list[str]) -> Reply:

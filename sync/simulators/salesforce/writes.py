@@ -20,7 +20,7 @@ ROLLED_BACK = RowError(
 _TRIGGER_CODE = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
 _TRIGGER_TEXT = "execution of BeforeUpdate caused by: System.DmlException: the record cannot be saved"
 ROW_FAULTS = ("lock-row", "late-visible")
-BULK_FAULTS = (*ROW_FAULTS, "bulk-partial", "bulk-unprocessed")
+BULK_FAULTS = (*ROW_FAULTS, "bulk-partial", "bulk-unrecorded", "bulk-unprocessed")
 Row = Mapping[str, Any]
 
 
@@ -44,8 +44,8 @@ def apply(
             call.connection,
             ROW_FAULTS,
             method=request.method,
-            path=request.path,
-            objects={*request.objects, object_name},
+            path=f"{request.within}{request.path}",
+            objects=(object_name,),
         )
         return apply_under(
             call.connection,

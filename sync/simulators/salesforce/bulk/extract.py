@@ -60,7 +60,7 @@ def _read(
     while True:
         began = time.monotonic()
         pieces = []
-        for _ in range(jobs.BATCH_ROWS // _PIECE_ROWS):
+        for _ in range(max(1, jobs.BATCH_ROWS // _PIECE_ROWS)):
             taken = list(islice(rows, _PIECE_ROWS))
             if not taken:
                 break

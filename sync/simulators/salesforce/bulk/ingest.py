@@ -1,6 +1,5 @@
 """Works off a job that writes: batches of 10,000 rows, each committed with its results and how far the job is."""
 
-import csv
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -51,10 +50,7 @@ class _Upload:
         data = jobs.uploaded(connection, job) or b""
         self._job = job
         self._reader = job.read(_text(job, data))
-        try:
-            self.columns = next(self._reader, [])
-        except csv.Error as error:
-            raise Unusable("InvalidBatch : Failed to parse the CSV header") from error
+        self.columns = next(self._reader, [])
         made = schema.objects()[job.object]
         types = _types(connection, job, made, self.columns)
         self.numbers = numbers.places(types)
@@ -72,10 +68,7 @@ class _Upload:
         }
 
     def _read(self, rows: Iterator[list[str]]) -> list[list[str]]:
-        try:
-            batch = list(islice(rows, jobs.BATCH_ROWS))
-        except csv.Error as error:
-            raise Unusable(f"InvalidBatch : Failed to parse the CSV: {error}") from error
+        batch = list(islice(rows, jobs.BATCH_ROWS))
         width = len(self.columns)
         uneven = next((row for row in batch if len(row) != width), None)
         if uneven is not None:
@@ -141,10 +134,13 @@ def _batch(connection: sqlite3.Connection, job: Job, upload: _Upload, rows: list
             external_id=job.external_id,
             request_id=job.id,
         )
-        _keep(connection, job, upload, rows, results)
+        if not any(fault.name == "bulk-unrecorded" for fault in struck):
+            _record(connection, job, upload, rows, results)
         job.state = jobs.RUNNING
         job.batches += 1
         job.position += len(rows)
+        job.processed += len(rows)
+        job.failed += sum(not result.success for result in results)
         job.milliseconds += round((time.monotonic() - began) * 1000)
         jobs.save(connection, job)
     if ends is not None:
@@ -152,7 +148,7 @@ def _batch(connection: sqlite3.Connection, job: Job, upload: _Upload, rows: list
     return time.monotonic() - began
 
 
-def _keep(
+def _record(
     connection: sqlite3.Connection, job: Job, upload: _Upload, rows: list[list[str]], results: list[RowResult]
 ) -> None:
     """The results of a batch, good and bad apart. As in Salesforce they do not follow the order of the upload."""
@@ -163,8 +159,6 @@ def _keep(
             good.append([result.id or "", "true" if result.created else "false", *cells])
         else:
             bad.append([result.id or "", ";".join(error.as_bulk() for error in result.errors), *cells])
-    job.processed += len(rows)
-    job.failed += len(bad)
     columns = [place + 2 for place in upload.numbers]
     for file, lines in ((jobs.SUCCESSFUL, good), (jobs.REFUSED, bad)):
         if lines:

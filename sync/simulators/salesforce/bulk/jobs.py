@@ -20,7 +20,10 @@ DELIMITERS = {"BACKQUOTE": "`", "CARET": "^", "COMMA": ",", "PIPE": "|", "SEMICO
 LINE_ENDINGS = {"LF": "\n", "CRLF": "\r\n"}
 # Settings: seconds that 10,000 rows take at least; rows of a query's page for a client that does not say.
 PACE, PAGE_ROWS = "pace", "bulk_page_rows"
+PACE_ROWS = 10_000
 BATCH_ROWS = 10_000
+# The csv module's own limit is lower than the longest text that a field takes; the rules of the org are to refuse it.
+csv.field_size_limit(1 << 30)
 _PREFIX = "750"
 _KEPT = timedelta(days=7)
 
@@ -222,10 +225,10 @@ def body(job: Job, *, whole: bool) -> dict[str, Any]:
 
 def option(given: dict[str, Any], name: str, allowed: Iterable[str], default: str) -> str:
     """One of a job's options, which may be left out. Raises OrgError INVALIDJOB for a value that it does not have."""
-    value = given.get(name) or default
+    value = str(given.get(name) or default)
     if value not in allowed:
         raise OrgError("INVALIDJOB", f"InvalidJob : {name} has no value {value}")
-    return str(value)
+    return value
 
 
 def _select(connection: sqlite3.Connection, condition: str, given: Sequence[Any]) -> Iterator[Job]:

@@ -86,12 +86,13 @@ class Worker:
 
         def pause(rows: int, seconds: float) -> bool:
             pace = float(store.setting(connection, jobs.PACE) or self._pace)
-            return self._stopping.wait(max(0.0, pace * rows / jobs.BATCH_ROWS - seconds))
+            return self._stopping.wait(max(0.0, pace * rows / jobs.PACE_ROWS - seconds))
 
         return pause
 
     def _tidy(self, connection: sqlite3.Connection) -> None:
-        """Write the calls that were counted, and forget old jobs."""
+        """Write the calls that were counted, forget old jobs, end idle cursors."""
+        self._application.cursors.end_idle()
         if self._application.usage.pending:
             with store.transaction(connection):
                 self._application.usage.flush(connection)

@@ -12,6 +12,7 @@ import pytest
 from simple_salesforce import Salesforce
 
 from sync.simulators.salesforce import store
+from sync.simulators.salesforce.bulk import jobs
 from sync.simulators.salesforce.bulk.numbers import as_java
 from sync.simulators.salesforce.server import Simulator
 from tests.sync.simulators.salesforce.wire import VERSION, Wire, org_with
@@ -257,48 +258,49 @@ def test_query_all_reads_deleted_rows_too(wire: Wire) -> None:
 
 
 @pytest.fixture
-def paced(tmp_path: Path) -> Iterator[Simulator]:
-    """A simulator of its own, in which 10,000 rows of a job take 0.6 seconds at least."""
-    path = org_with(tmp_path / "org.sqlite3", Account=[{"Name": f"Account {number}"} for number in range(20_001)])
-    with Simulator(path, pace=0.6) as simulator:
-        yield simulator
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Batches of 1,000 rows, so that few rows make several."""
+    monkeypatch.setattr(jobs, "BATCH_ROWS", 1000)
+    return 1000
 
 
-def test_a_paced_job_takes_its_time_and_may_be_aborted_on_the_way(paced: Simulator) -> None:
-    wire = Wire(paced).sign_in()
-    data = "Name\n" + "".join(f"Row {number}\n" for number in range(12_000))
-    job = wire.ingest(data)
-    until = time.monotonic() + 10
-    while (told := wire.get(f"jobs/ingest/{job}").json())["state"] != "InProgress":
-        assert time.monotonic() < until, told
-    assert told["numberRecordsProcessed"] == 10_000
-    assert wire.close(job, "Aborted").json()["state"] == "Aborted"
-    assert len(rows(wire.results(job, "successfulResults"))) == 10_001
-    left = rows(wire.results(job, "unprocessedrecords"))
-    assert left == [["Name"], *([f"Row {number}"] for number in range(10_000, 12_000))]
+def test_a_paced_job_takes_its_time_and_may_be_aborted_on_the_way(tmp_path: Path, small_batches: int) -> None:
+    path = org_with(tmp_path / "org.sqlite3", Account=[{"Name": f"Account {number}"} for number in range(2001)])
+    with Simulator(path, pace=5) as simulator:
+        wire = Wire(simulator).sign_in()
+        job = wire.ingest("Name\n" + "".join(f"Row {number}\n" for number in range(1200)))
+        until = time.monotonic() + 10
+        while (told := wire.get(f"jobs/ingest/{job}").json())["state"] != "InProgress":
+            assert time.monotonic() < until, told
+        assert told["numberRecordsProcessed"] == small_batches
+        assert wire.close(job, "Aborted").json()["state"] == "Aborted"
+        assert len(rows(wire.results(job, "successfulResults"))) == 1 + small_batches
+        left = rows(wire.results(job, "unprocessedrecords"))
+        assert left == [["Name"], *([f"Row {number}"] for number in range(1000, 1200))]
 
-    began = time.monotonic()
-    query = wire.call("POST", "jobs/query", json={"operation": "query", "query": "SELECT Id FROM Account"}).json()["id"]
-    assert wire.ended(query, "query")["numberRecordsProcessed"] == 30_001
-    assert 1.8 <= time.monotonic() - began < 4
+        began = time.monotonic()
+        body = {"operation": "query", "query": "SELECT Id FROM Account"}
+        query = wire.call("POST", "jobs/query", json=body).json()["id"]
+        assert wire.ended(query, "query")["numberRecordsProcessed"] == 3001
+        assert 1.5 <= time.monotonic() - began < 4
 
 
-def test_a_job_goes_on_with_the_next_server(tmp_path: Path) -> None:
+def test_a_job_goes_on_with_the_next_server(tmp_path: Path, small_batches: int) -> None:
     path = tmp_path / "org.sqlite3"
-    data = "CCB_Account_ID__c,Name\n" + "".join(f"R{number},Row\n" for number in range(21_000))
-    with Simulator(path, pace=30) as simulator:
+    data = "CCB_Account_ID__c,Name\n" + "".join(f"R{number},Row\n" for number in range(2100))
+    with Simulator(path, pace=300) as simulator:
         wire = Wire(simulator).sign_in()
         job = wire.ingest(data, **UPSERT)
         until = time.monotonic() + 10
-        while wire.get(f"jobs/ingest/{job}").json()["numberRecordsProcessed"] < 10_000:
+        while wire.get(f"jobs/ingest/{job}").json()["numberRecordsProcessed"] < small_batches:
             assert time.monotonic() < until
     with Simulator(path) as simulator:
         wire = Wire(simulator).sign_in()
         told = wire.ended(job)
-        assert (told["state"], told["numberRecordsProcessed"]) == ("JobComplete", 21_000)
+        assert (told["state"], told["numberRecordsProcessed"]) == ("JobComplete", 2100)
         good = rows(wire.results(job, "successfulResults"))[1:]
         assert {row[1] for row in good} == {"true"}
-        assert len({row[2] for row in good}) == 21_000
+        assert len({row[2] for row in good}) == 2100
 
 
 def test_jobs_are_forgotten_after_seven_days(tmp_path: Path) -> None:

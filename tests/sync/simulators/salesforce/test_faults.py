@@ -4,10 +4,12 @@ import csv
 import io
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from django.conf import settings
 
 from sync.simulators.salesforce import faults, store
 from sync.simulators.salesforce.bulk.ingest import RETRIED
@@ -63,6 +65,20 @@ def test_a_refused_request_does_nothing_and_the_next_one_passes(wire: Wire, faul
         assert refused.headers.get("Retry-After") == ("1" if status == 429 else None)
     assert count(wire, fault) == 0
     assert create(wire, fault).status_code == 201
+
+
+def test_too_many_long_calls_are_told_apart_by_the_text(wire: Wire) -> None:
+    wire.arm("request-limit", concurrent=1, path="/limits")
+    told = wire.get("limits").json()[0]
+    assert told == {"message": "ConcurrentPerOrgLongTxn Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}
+
+
+def test_every_session_may_be_ended(tmp_path: Path) -> None:
+    with Simulator(tmp_path / "org.sqlite3") as simulator:
+        wires = [Wire(simulator).sign_in() for _ in range(2)]
+        ended = wires[0].session.delete(f"{simulator.url}/simulator/sessions")
+        assert ended.json() == {"ended": 2}
+        assert [wire.get("limits").status_code for wire in wires] == [401, 401]
 
 
 def test_an_unauthorized_request_ends_the_session(simulator: Simulator) -> None:
@@ -126,6 +142,21 @@ def test_a_locked_row_fails_alone(wire: Wire) -> None:
     assert count(wire, "Locked") == 2
 
 
+def test_a_fault_that_struck_in_a_call_that_was_undone_is_used_up(wire: Wire) -> None:
+    wire.arm("lock-row", object="Contact", path="/composite", method="POST")
+    path = "/services/data/v60.0/sobjects/"
+    parts = [
+        {"referenceId": kind, "method": "POST", "url": path + kind, "body": {name: "Undone once"}}
+        for kind, name in (("Account", "Name"), ("Contact", "LastName"))
+    ]
+    body = {"allOrNone": True, "compositeRequest": parts}
+    first = wire.call("POST", "composite", json=body).json()["compositeResponse"]
+    assert [each["body"][0]["errorCode"] for each in first] == ["PROCESSING_HALTED", "UNABLE_TO_LOCK_ROW"]
+    second = wire.call("POST", "composite", json=body).json()["compositeResponse"]
+    assert [each["httpStatusCode"] for each in second] == [201, 201]
+    assert count(wire, "Undone once") == 1
+
+
 def test_locked_rows_of_a_bulk_batch_are_in_the_failed_results(wire: Wire) -> None:
     wire.arm("lock-row", path="/jobs/ingest", object="Account", row=2, rows=2)
     job = wire.ingest("Name\n" + "Batch\n" * 5)
@@ -153,6 +184,14 @@ def test_a_failed_bulk_job_leaves_rows_unprocessed(wire: Wire) -> None:
     good = rows(wire.results(job, "successfulResults"))[1:]
     left = rows(wire.results(job, "unprocessedrecords"))[1:]
     assert sorted(row[2] for row in good) + [row[0] for row in left] == [f"Left {number}" for number in range(10)]
+
+
+def test_results_of_a_batch_may_not_be_recorded(wire: Wire) -> None:
+    wire.arm("bulk-unrecorded")
+    told = wire.ended(job := wire.ingest('Name\nUnrecorded\n""\n'))
+    assert (told["numberRecordsProcessed"], told["numberRecordsFailed"]) == (2, 1)
+    assert [len(rows(wire.results(job, file))) for file in ("successfulResults", "failedResults")] == [1, 1]
+    assert count(wire, "Unrecorded") == 1
 
 
 @pytest.fixture
@@ -286,16 +325,23 @@ def test_a_fault_armed_in_the_file_strikes_the_running_server(wire: Wire, simula
 
 
 def test_an_allowance_that_is_used_up_refuses_every_call(wire: Wire, simulator: Simulator) -> None:
-    settings = f"{simulator.url}/simulator/settings"
+    address = f"{simulator.url}/simulator/settings"
     used = int(wire.get("limits").headers["Sforce-Limit-Info"].removeprefix("api-usage=").split("/")[0])
-    wire.session.patch(settings, json={"daily_api_requests": used + 1})
+    wire.session.patch(address, json={"daily_api_requests": used + 1})
     assert wire.get("limits").headers["Sforce-Limit-Info"] == f"api-usage={used + 1}/{used + 1}"
     refused = wire.get("limits")
     assert (refused.status_code, refused.json()) == (
         403,
         [{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}],
     )
-    wire.session.patch(settings, json={"daily_api_requests": 100_000})
+    wire.session.patch(address, json={"daily_api_requests": 100_000})
     assert wire.get("limits").status_code == 200
     for given in ({"nothing": 1}, {"pace": "slow"}, {"pace": -1}):
-        assert wire.session.patch(settings, json=given).json()[0]["errorCode"] == "INVALID_INPUT"
+        assert wire.session.patch(address, json=given).json()[0]["errorCode"] == "INVALID_INPUT"
+
+
+def test_every_fault_stands_in_the_document_as_in_the_code() -> None:
+    document = (settings.BASE_DIR / "docs" / "salesforce-simulator.md").read_text()
+    told = [line for line in str(faults.__doc__).splitlines() if line.startswith("| ")]
+    assert {line.split("|")[1].strip() for line in told} == {"fault", *faults.OPTIONS}
+    assert [line for line in told if line not in document] == []

@@ -110,6 +110,12 @@ def test_a_connection_stays_open_for_many_requests_and_chunked_bodies_are_read(w
     connection.close()
 
 
+def test_an_address_longer_than_salesforce_takes_is_refused(wire: Wire) -> None:
+    soql = f"SELECT {', '.join(['Name'] * 3000)} FROM Account"
+    assert wire.get("query", params={"q": soql}).status_code == 414
+    assert wire.get("limits").status_code == 200
+
+
 def test_a_body_that_is_no_json_is_refused(wire: Wire) -> None:
     told = wire.call("POST", "sobjects/Account", data=b"{", headers={"Content-Type": "application/json"})
     assert (told.status_code, told.json()[0]["errorCode"]) == (400, "JSON_PARSER_ERROR")

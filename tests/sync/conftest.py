@@ -114,7 +114,7 @@ def mirror(loaded: None, django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def loaded_parents(stream: "Stream", keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
-    """The golden rows of the streams that come before, loaded once for all tests of a stream."""
+    """The golden rows of the streams of its system that come before, loaded once for all tests of a stream."""
     from tests.sync.support import load_samples
 
     with keep_rows():

@@ -14,9 +14,8 @@ from sync.choices import CHOICES, DEFAULTS, Choice, Form, by_name
 from sync.extraction import choices_bound, extraction, question
 from sync.models import Bookmark, SiteChoice, SyncRun, site_choices
 from sync.simulators.ccb.generator.dirt import UNKNOWN_STATUS
-from sync.streams import STREAMS
 from sync.streams.ccb import ACCOUNTS, CUSTOMERS, NOTES, PREMISES
-from tests.sync.support import Ccb, run_all, run_one
+from tests.sync.support import CCB_STREAMS, Ccb, run_all, run_one
 
 every_choice = pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.name)
 
@@ -73,9 +72,9 @@ def test_a_value_is_kept_without_spaces_or_refused_with_the_rule(form: Form, giv
 
 
 def test_every_bind_is_a_choice_and_every_choice_is_bound() -> None:
-    assert list(check_choices(STREAMS)) == []
+    assert list(check_choices(CCB_STREAMS)) == []
     stray = replace(PREMISES, where="m.CIS_DIVISION = :division")
-    assert [error.id for error in check_choices((*STREAMS, stray))] == ["sync.E210"]
+    assert [error.id for error in check_choices((*CCB_STREAMS, stray))] == ["sync.E210"]
     alone = {error.id for error in check_choices((CUSTOMERS,))}
     assert alone == {"sync.E211"}, "choices of the other streams are bound by none"
 
@@ -184,7 +183,7 @@ class TestInTheStreams:
         assert run_one("ccb.payments")[0].mode == SyncRun.Mode.NEW
 
     def test_use_that_the_window_has_left_stays_as_it_is(self, ccb: Ccb) -> None:
-        model = {stream.name: stream.model for stream in STREAMS}["ccb.billed-use"]
+        model = {stream.name: stream.model for stream in CCB_STREAMS}["ccb.billed-use"]
         held = model.objects.count()
         choose("use_months", "3")
         run, _ = run_one("ccb.billed-use")

@@ -30,6 +30,10 @@ class Command(BaseCommand):
             "--full", action="store_true", help="compare everything, also where a cursor tells what is new"
         )
         parser.add_argument(
+            "--ids", action="store_true",
+            help="compare keys alone: mark what is gone and read what is missing, where the source lists its keys",
+        )  # fmt: skip
+        parser.add_argument(
             "--dry-run", action="store_true", help="write nothing; show what would change, field by field"
         )
         parser.add_argument(
@@ -85,6 +89,7 @@ class Command(BaseCommand):
             for run, outcome in services.run_streams(
                 chosen,
                 full=options["full"],
+                keys=options["ids"],
                 dry_run=options["dry_run"],
                 business_date=options["business_date"],
                 requested_by="manage.py sync",

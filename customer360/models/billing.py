@@ -70,6 +70,10 @@ class FinancialTransaction(MirroredModel):
     received_date = models.DateField(
         "received", null=True, blank=True, help_text="For a payment, the day the money came in."
     )
+    ledger_revenue = models.DecimalField(
+        "revenue in the ledger", max_digits=15, decimal_places=2, null=True, blank=True,
+        help_text="What of it the general ledger holds as revenue, where the site named the codes of revenue.",
+    )  # fmt: skip
     archived_at = models.DateTimeField(
         "archived", null=True, blank=True, help_text="When CC&B was found to have archived it; it still counts."
     )
@@ -78,7 +82,7 @@ class FinancialTransaction(MirroredModel):
         FieldGroup.BILLING: (
             "ft_id", "account", "service_agreement", "type", "current_amount", "payoff_amount", "created_at",
             "is_frozen", "frozen_at", "accounting_date", "arrears_date", "is_outside_arrears", "is_correction",
-            "bill_id", "match_event_id", "received_date", "archived_at", "removed_at",
+            "bill_id", "match_event_id", "received_date", "ledger_revenue", "archived_at", "removed_at",
         ),
     }  # fmt: skip
     derived_fields = {"amount_due": ("current_amount",)}

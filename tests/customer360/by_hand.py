@@ -143,13 +143,20 @@ class Account:
         def months_ago(day: date) -> int:
             return (self.today.year - day.year) * 12 + self.today.month - day.month
 
-        billed = [t for t in self.counted if t.type in ("BS", "BX") and t.accounting is not None]
+        earned = [(t.accounting, _revenue_of(t)) for t in self.counted if t.accounting is not None]
         since = fiscal_year_start(self.fiscal, self.today)
         return {
-            "revenue_fytd": sum(t.payoff for t in billed if since <= t.accounting <= self.today),
-            "revenue_12m": sum(t.payoff for t in billed if 1 <= months_ago(t.accounting) <= 12),
-            "revenue_prior_12m": sum(t.payoff for t in billed if 13 <= months_ago(t.accounting) <= 24),
+            "revenue_fytd": sum(amount for day, amount in earned if since <= day <= self.today),
+            "revenue_12m": sum(amount for day, amount in earned if 1 <= months_ago(day) <= 12),
+            "revenue_prior_12m": sum(amount for day, amount in earned if 13 <= months_ago(day) <= 24),
         }
+
+
+def _revenue_of(t: Transaction) -> int:
+    """What of a transaction is revenue: what the ledger says, else what was billed."""
+    if t.ledger is not None:
+        return t.ledger
+    return t.payoff if t.type in ("BS", "BX") else 0
 
 
 def fiscal_year_start(fiscal: FiscalYears, today: date) -> date:

@@ -140,13 +140,18 @@ class Bill(MirroredModel):
         help_text="What is left of it in match events that the customer disputes.",
     )  # fmt: skip
 
+    not_ageing_amount = models.DecimalField(
+        "not ageing", max_digits=17, decimal_places=2, default=0,
+        help_text="What it charges outside arrears: it never falls past due, and CC&B does not say whether it is paid.",
+    )  # fmt: skip
+
     field_groups = {
         FieldGroup.BILLING: (
             "bill_id", "account", "status", "bill_date", "due_date", "completed_at", "amount", "amount_due",
-            "open_amount", "disputed_amount", "removed_at",
+            "open_amount", "disputed_amount", "not_ageing_amount", "removed_at",
         ),
     }  # fmt: skip
-    derived_fields = {"paid_amount": ("amount", "open_amount", "disputed_amount")}
+    derived_fields = {"paid_amount": ("amount", "open_amount", "disputed_amount", "not_ageing_amount")}
     account_path = "account"
     account_column = "account_id"
 
@@ -156,7 +161,8 @@ class Bill(MirroredModel):
     @property
     def paid_amount(self):
         """What has been paid or credited towards the bill; nothing while a credit on it relieves older debt instead."""
-        return max(self.amount - self.open_amount - self.disputed_amount, Decimal(0))
+        left = self.open_amount + self.disputed_amount + self.not_ageing_amount
+        return max(self.amount - left, Decimal(0))
 
 
 class MatchEvent(MirroredModel):

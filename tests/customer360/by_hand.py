@@ -81,16 +81,19 @@ class Account:
         return sum(-t.current for t in items if t.current < 0 and t.arrears <= self.today)
 
     @cached_property
-    def bills(self) -> dict[int, tuple[int, int, int]]:
-        """What each bill charges, what is open on it, and what of it is in dispute."""
-        made = {bill.number: [0, 0, 0] for bill in self.life.bills}
+    def bills(self) -> dict[int, tuple[int, int, int, int]]:
+        """What each bill charges, what is open on it, what of it is in dispute, and what does not age."""
+        made = {bill.number: [0, 0, 0, 0] for bill in self.life.bills}
         for t in self.counted:
             if t.bill in made and t.type not in PAYMENTS:
                 made[t.bill][0] += t.current
+                is_settled = (found := self.standing(t)) is not None and found.status == "balanced"
+                if (t.is_outside_arrears or t.arrears is None) and not is_settled:
+                    made[t.bill][3] += t.current
         for t, left in self.unpaid:
             if t.bill in made:
                 made[t.bill][2 if self.is_disputed(t) else 1] += left
-        return {number: (amount, left, disputed) for number, (amount, left, disputed) in made.items()}
+        return {number: (*amounts, max(outside, 0)) for number, (*amounts, outside) in made.items()}
 
     def figures(self) -> dict[str, Any]:
         """All figures by their name."""

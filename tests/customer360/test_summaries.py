@@ -104,8 +104,8 @@ def _write_bills(agreement: ServiceAgreement, made: Iterable[lives.Bill]) -> Non
 
 
 def _bills_in_cents(agreement: ServiceAgreement) -> dict[int, tuple[int, ...]]:
-    """Amount, open and disputed amount of the stored bills by their number, in cents."""
-    amounts = ("amount", "open_amount", "disputed_amount")
+    """Amount, open, disputed and not ageing amount of the stored bills by their number, in cents."""
+    amounts = ("amount", "open_amount", "disputed_amount", "not_ageing_amount")
     stored = Bill.objects.filter(account=agreement.account_id).values_list("bill_id", *amounts)
     return {int(key[4:]): tuple(int(value * 100) for value in values) for key, *values in stored}
 

@@ -41,9 +41,6 @@ logger = structlog.get_logger(__name__)
 ATTEMPTS = 3
 """How often the same work is begun, by one run after the other, before it is left to the alerts."""
 
-NOT_NOW = "were not read now:"
-"""What a run says that was skipped for the hours alone, which tells nothing of the system's parts."""
-
 Fan = Callable[[UUID, int], None]
 """Told a run that was cut into ranges, and how many there are for others to read."""
 
@@ -131,7 +128,7 @@ def _alone(stream: Stream, run: SyncRun, session: Session, on_progress: Progress
     A run that writes is closed as done in the transaction that writes: the two are seen together or not at all.
     """
     if not run.requested_by and (closed := closed_now(stream.system)):
-        raise StreamSkipped(f"{stream.title} {NOT_NOW} {closed} The next scheduled run within it reads them.")
+        raise _OutsideHours(f"{stream.title} were not read now: {closed} The next scheduled run within it reads them.")
     with bookmarks.lease(stream.name, answer_within(stream.system)) as held:
         if run.accepted_brake and run.accepted_removals is None:
             run.accepted_removals = brakes.shown(stream.name)
@@ -182,6 +179,10 @@ def _abandon_dead(stream: Stream, run: SyncRun) -> None:
             )
 
 
+class _OutsideHours(Exception):
+    """The system may not be read at this hour. The message says when it may."""
+
+
 class _DiedEachTime(Exception):
     """The process of the same work was killed again and again."""
 
@@ -192,6 +193,8 @@ def _failed(stream: Stream, run: SyncRun, session: Session, error: Exception) ->
     match error:
         case bookmarks.AlreadyRunning():
             return close(run, SyncRun.State.REFUSED, str(error))
+        case _OutsideHours():
+            return close(run, SyncRun.State.PUT_OFF, str(error))
         case StreamSkipped():
             return close(run, SyncRun.State.SKIPPED, str(error))
         case BrakeReached():

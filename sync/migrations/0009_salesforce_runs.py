@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0006_alerts'),
+        ('sync', '0008_history_in_64_bits'),
     ]
 
     operations = [

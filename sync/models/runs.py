@@ -13,7 +13,8 @@ class SyncRun(models.Model):
         """How the run stands.
 
         A run that is stopped waits for a person; one that is abandoned lost its process; one that was refused never
-        began, as another run held its stream.
+        began, as another run held its stream. One that is skipped found that the source lacks what it reads; one that
+        is put off fell outside the hours in which the source may be read, and tells nothing of the source.
         """
 
         RUNNING = "running", "Running"
@@ -22,6 +23,7 @@ class SyncRun(models.Model):
         STOPPED = "stopped", "Stopped by a brake"
         ABANDONED = "abandoned", "Abandoned"
         SKIPPED = "skipped", "Skipped"
+        PUT_OFF = "put off", "Put off"
         REFUSED = "refused", "Not started"
 
     class Mode(models.TextChoices):

@@ -39,7 +39,7 @@ def read_again_where_lost(read: Callable[[], Result], **told: Any) -> Result:
 
 
 class StreamSkipped(Exception):
-    """The stream has nothing to read at this site or at this moment. The message says why, in one sentence."""
+    """The stream has nothing to read at this site. The message says why, in one sentence."""
 
 
 class NotCovered(Exception):

@@ -152,7 +152,7 @@ def test_a_run_that_failed_too_often_is_left_to_a_person() -> None:
     assert owed().starts == ()
 
 
-@pytest.mark.parametrize("state", [State.DONE, State.STOPPED, State.SKIPPED])
+@pytest.mark.parametrize("state", [State.DONE, State.STOPPED, State.SKIPPED, State.PUT_OFF])
 def test_a_failure_that_a_later_run_settled_is_not_begun_again(state: str) -> None:
     make_run(BILLS, state=State.FAILED, hours_ago=3)
     make_run(BILLS, state=state, hours_ago=2)

@@ -54,7 +54,8 @@ class Command(BaseCommand):
         console.print(closing_table([run for run, _ in results]))
         for run, outcome in results:
             self._report(console, run, outcome)
-        failed = [run.stream for run, _ in results if run.state not in (SyncRun.State.DONE, SyncRun.State.SKIPPED)]
+        well = (SyncRun.State.DONE, SyncRun.State.SKIPPED, SyncRun.State.PUT_OFF)
+        failed = [run.stream for run, _ in results if run.state not in well]
         if failed:
             others = " The other streams are." if len(failed) < len(results) else ""
             raise CommandError(f"Not done: {', '.join(failed)}.{others}")

@@ -59,6 +59,7 @@ ROLES = (
             ("axes", "accessattempt", ("view", "delete")),
             ("sync", "sitechoice", ("change",)),
             ("sync", "ccbconnection", EVERY_ACTION),
+            ("sync", "salesforceconnection", EVERY_ACTION),
         ),
         may=("sync.operate",),
     ),

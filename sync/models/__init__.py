@@ -9,8 +9,9 @@ from sync.models.connection import CcbConnection
 from sync.models.ranges import DueAccount, SyncRange
 from sync.models.rejections import FieldBase, RejectedRow
 from sync.models.runs import Bookmark, SyncRun
+from sync.models.salesforce_connection import SalesforceConnection
 
 __all__ = [
     "AlertChannel", "AlertDelivery", "AlertEvent", "Bookmark", "CcbConnection", "DueAccount", "FieldBase",
-    "RejectedRow", "SiteChoice", "SyncRange", "SyncRun", "site_choices",
+    "RejectedRow", "SalesforceConnection", "SiteChoice", "SyncRange", "SyncRun", "site_choices",
 ]  # fmt: skip

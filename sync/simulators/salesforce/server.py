@@ -208,6 +208,12 @@ class _Connection(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: the ledger in the file is the record of what was done."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """What the Date header says: the org's time, by which clients set their bookmarks."""
+        if timestamp is None and self._database is not None:
+            timestamp = store.now(self._database).timestamp()
+        return super().date_time_string(timestamp)
+
     def version_string(self) -> str:
         """What the Server header says."""
         return self.server_version

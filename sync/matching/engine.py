@@ -22,7 +22,12 @@ VERSION = "1"
 TABLES = {
     "open": "owner text PRIMARY KEY",
     "name": "side text, owner text, raw text, is_own boolean",
-    "place": "side text, owner text, street text, city text, postal text, is_current boolean",
+    "place": """
+        side text, owner text, street text, city text, postal text, is_current boolean,
+        raw text GENERATED ALWAYS AS (
+            COALESCE(street, '') || chr(31) || COALESCE(city, '') || chr(31) || COALESCE(postal, '')
+        ) STORED
+    """,
     "reach": "side text, owner text, kind text, value text",
     "claim": "s text, c text, how text",
     "trait": "side text, owner text, trait text",
@@ -106,24 +111,54 @@ def _match(cursor: Cursor, matched: Matched, setting: MatchSetting, run: UUID) -
         "two": sql.Literal(merges.TWO),
         "exact": sql.Literal(setting.link_exact),
     }
+    # Sizes of temporary tables are guessed wrong now and then, and a join by loops is never the better one here.
+    cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
     _clear(cursor)
     followed = merges.follow(cursor, matched, run)
     cursor.execute(sql.SQL(_LEFT).format(**names))
+    done = _Round()
+    while last := _round(cursor, matched, setting, run, names):
+        done = done.and_then(last)
+        # A link takes a candidate from others: they are compared once more, until nothing moves.
+        if not last.linked:
+            break
+    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT")
+    return Matching(matched.object, run, done.compared, done.new, done.changed, done.linked, followed)
+
+
+@dataclass(frozen=True)
+class _Round:
+    """What one comparison of everything did."""
+
+    compared: int = 0
+    new: int = 0
+    changed: int = 0
+    linked: int = 0
+
+    def and_then(self, later: "_Round") -> "_Round":
+        """Both as one: what the first compared, what both wrote."""
+        compared = self.compared or later.compared
+        return _Round(compared, self.new + later.new, self.changed + later.changed, self.linked + later.linked)
+
+
+def _round(
+    cursor: Cursor, matched: Matched, setting: MatchSetting, run: UUID, names: dict[str, sql.Composable]
+) -> _Round | None:
+    """Compare the open records once, write what differs, and link what is certain; None where no record is open."""
     for name, columns in TABLES.items():
         cursor.execute(sql.SQL(f"CREATE TEMPORARY TABLE match_{name} ({columns})"))
     cursor.execute(sql.SQL(_OPEN).format(**names))
     compared: int = cursor.rowcount
-    cursor.execute("ANALYZE match_open")
-    cursor.execute(sql.SQL(_UNDONE).format(**names))
-    if not compared:
-        return Matching(matched.object, run, followed=followed)
-    compare(cursor, matched, setting)
-    new, changed = verdict.propose(cursor, matched, str(run))
-    changes.begin(cursor)
-    cursor.execute(sql.SQL(_CERTAIN).format(**names))
-    linked = changes.apply(matched, actor=None, run=run) if cursor.rowcount else 0
+    if compared:
+        cursor.execute("ANALYZE match_open")
+        cursor.execute(sql.SQL(_UNDONE).format(**names))
+        compare(cursor, matched, setting)
+        new, changed = verdict.propose(cursor, matched, str(run))
+        changes.begin(cursor)
+        cursor.execute(sql.SQL(_CERTAIN).format(**names))
+        linked = changes.apply(matched, actor=None, run=run) if cursor.rowcount else 0
     _clear(cursor)
-    return Matching(matched.object, run, compared, new, changed, linked, followed)
+    return _Round(compared, new, changed, linked) if compared else None
 
 
 def compare(cursor: Cursor, matched: Matched, setting: MatchSetting) -> None:

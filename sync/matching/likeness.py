@@ -33,7 +33,7 @@ class Place(IntEnum):
 _VOCABULARY = """
     CREATE TEMPORARY TABLE match_vocabulary AS
     SELECT word, bool_or(side = 's') AS in_s, bool_or(side = 'c') AS in_c,
-           LEAST(7, ln(1 + (SELECT count(*) FROM match_word)::float
+           LEAST(7, ln(1 + (SELECT count(*) FROM match_side WHERE side = 'c')::float
                            / (1 + count(*) FILTER (WHERE side = 'c')))) AS weight
     FROM match_word JOIN match_side USING (no) GROUP BY word
 """
@@ -98,7 +98,7 @@ _KEYS = """
     ), site AS MATERIALIZED (
         SELECT DISTINCT p.owner, t.house, t.core, t.zip, t.town
         FROM match_place p
-        JOIN match_site t ON (t.street, t.city, t.postal) IS NOT DISTINCT FROM (p.street, p.city, p.postal)
+        JOIN match_site t USING (raw)
         WHERE p.side = {side}
     )
     SELECT DISTINCT owner, hashtextextended(key, 0) AS key FROM (
@@ -179,7 +179,7 @@ _SITED = """
     CREATE TEMPORARY TABLE match_sited AS
     SELECT p.side, p.owner, t.no, bool_or(p.is_current) AS is_current
     FROM match_place p
-    JOIN match_site t ON (t.street, t.city, t.postal) IS NOT DISTINCT FROM (p.street, p.city, p.postal)
+    JOIN match_site t USING (raw)
     WHERE t.name IS NOT NULL OR t.zip IS NOT NULL OR t.town IS NOT NULL GROUP BY p.side, p.owner, t.no
 """
 # One letter off at most moves the length by one, and leaves the beginning or the end as it was.

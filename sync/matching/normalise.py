@@ -1,10 +1,10 @@
 """Names and addresses in one form, whole tables at once: what people write in many ways is compared as one.
 
 Temporary tables, made from `match_name (side, owner, raw, is_own)` and `match_place (side, owner, street, city,
-postal, is_current)`; a side is `s` (Salesforce) or `c` (CC&B):
+postal, is_current, raw)`; a side is `s` (Salesforce) or `c` (CC&B):
 
 - `match_spelling (no, raw)`, `match_word (no, word)`, and `match_form (no, ordered, bag, suffix, initials)` of names
-- `match_site (no, street, city, postal, house, name, core, unit, zip, town)` of addresses
+- `match_site (no, raw, house, name, core, unit, zip, town)` of addresses
 
 Every regular expression works on text without accents, so that the database's locale plays no part.
 """
@@ -113,28 +113,28 @@ def names(cursor: Cursor) -> None:
 
 _LINES = r"""
     CREATE TEMPORARY TABLE match_line AS
-    SELECT no, street, city, postal, string_agg(word, ' ' ORDER BY place) AS line
+    SELECT no, raw, city, postal, string_agg(word, ' ' ORDER BY place) AS line
     FROM (
-        SELECT a.no, a.street, a.city, a.postal, t.place, COALESCE(d.becomes, t.word) AS word
+        SELECT a.no, a.raw, a.city, a.postal, t.place, COALESCE(d.becomes, t.word) AS word
         FROM (
-            SELECT row_number() OVER () AS no, street, city, postal,
+            SELECT row_number() OVER () AS no, raw, city, postal,
                    regexp_replace(regexp_replace(
                        replace({plain}, '#', ' unit '),
                        '\m(p ?o ?box|pob|p o b|po b)\M', 'pobox', 'g'), '^box ', 'pobox ') AS clean
-            FROM (SELECT DISTINCT street, city, postal FROM match_place) AS places
+            FROM (SELECT DISTINCT ON (raw) raw, street, city, postal FROM match_place ORDER BY raw) AS places
         ) AS a
         LEFT JOIN LATERAL string_to_table(a.clean, ' ') WITH ORDINALITY AS t (word, place) ON t.word <> ''
         LEFT JOIN match_street d ON d.word = t.word
     ) AS words
-    GROUP BY no, street, city, postal
+    GROUP BY no, raw, city, postal
 """
 # The unit is taken out wherever it stands; of the rest the first number is the house, and what follows it the street.
 _SITES = r"""
     CREATE TEMPORARY TABLE match_site AS
-    SELECT no, street, city, postal, house, name, unit, zip, town,
+    SELECT no, raw, house, name, unit, zip, town,
            COALESCE(NULLIF(btrim(regexp_replace(' ' || name || ' ', {kinds}, ' ', 'g')), ''), name) AS core
     FROM (
-        SELECT no, street, city, postal, NULLIF(unit, '') AS unit,
+        SELECT no, raw, NULLIF(unit, '') AS unit,
                CASE WHEN box IS NOT NULL THEN 'box' || box
                     ELSE substring(rest from '(?:^|\s)(\d+[a-z]?)\M') END AS house,
                CASE WHEN box IS NOT NULL THEN 'pobox'

@@ -4,8 +4,8 @@ The core registers the account summary; an outer app registers what it derives f
 whose records changed, and those in which the calendar alone moves a figure.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,13 +19,15 @@ class Derivation:
     `reads` names the models it is made of. `due` is a SELECT of the accounts that are due by the calendar on the date
     given as its only parameter. `refresh(cursor, accounts, business_date)` brings the accounts in the named temporary
     table, one column `account_id`, up to date and returns how many rows moved; accounts that it adds to the table are
-    due for the derivations after it.
+    due for the derivations after it. `through` is for a model that it reads and that names no account itself: a SELECT
+    of the accounts concerned by those of its records that the temporary table `changed_record (id)` names.
     """
 
     name: str
     reads: tuple[type[Model], ...]
     due: str
     refresh: Callable[[Any, str, date], int]
+    through: Mapping[type[Model], str] = field(default_factory=dict)
 
 
 _derivations: list[Derivation] = []

@@ -37,7 +37,7 @@ class Panel:
     `rows(visit)` gives what the panel shows, already as the viewer may see it; nothing to show, no panel. `needs` names
     the fields without which the panel makes no sense: a viewer who may not VIEW them all gets no panel, heading
     included. `sources` names the systems whose data it shows, for the "as of" line. `key` is the letter that, typed
-    after `g`, goes to the panel.
+    after `g`, goes to the panel. `folds` names the parameters of the query string that unfold the panel's lists.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Panel:
     needs: tuple[Fields, ...] = ()
     sources: tuple[str, ...] = ("ccb",)
     key: str = ""
+    folds: tuple[str, ...] = ()
 
     def is_for(self, viewer: Viewer) -> bool:
         """Whether this viewer may see everything the panel cannot do without."""
@@ -77,6 +78,11 @@ def register(panel: Panel) -> Panel:
         raise ValueError(f"The page {panel.page} has a panel {panel.name} already.")
     _panels[key] = panel
     return panel
+
+
+def folded() -> tuple[str, ...]:
+    """The parameters by which folded lists are asked for, of every panel there is."""
+    return tuple(dict.fromkeys(name for panel in _panels.values() for name in panel.folds))
 
 
 def panels(page: str) -> list[Panel]:

@@ -1,4 +1,4 @@
-"""Search for accounts by what a caller can say: an account ID, a name, an address.
+"""Search for accounts by what a caller can say: an account ID, a name, an address, the number on a meter.
 
 Finding a record by a field discloses the field, so the search looks only at fields that the viewer may VIEW.
 """
@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 
+from customer360 import search_keys
 from customer360.models import Account, AccountCustomer, AccountSummary, Customer, Premise, ServiceAgreement
 from customer360.selectors import ENDED_STATUSES, Slice
 from customer360.visibility.viewer import Viewer, VisibleRecord
@@ -45,6 +46,11 @@ class Typed:
         """Split into words; `number` is the text without spaces and dashes."""
         text = text.replace("\0", "").strip()[:200]
         return cls(text, words_of(text), re.sub(r"[\s\-.]", "", text))
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The spellings by which one number is looked up: as typed, and without spaces and dashes."""
+        return tuple(dict.fromkeys((self.text, self.text.upper(), self.number)))
 
     @property
     def is_long_enough(self) -> bool:
@@ -101,11 +107,13 @@ def searchable(viewer: Viewer) -> list[str]:
         ("service address", bool(_premise_fields(viewer))),
         ("mailing address", bool(_mailing_fields(viewer))),
     )
-    return [kind for kind, may in kinds if may]
+    return [kind for kind, may in kinds if may] + [key.kind for key in search_keys.keys_for(viewer)]
 
 
 def find_accounts(viewer: Viewer, text: str, page: str | None = None, limit: int = LIMIT) -> Found:
     """The accounts in scope that match the text: by ID first, then by name, service address and mailing address.
+
+    The number of a meter, an agreement, a person or a premise leads to its accounts.
 
     `page` is the number of the page asked for, of `limit` accounts each.
     """
@@ -138,6 +146,7 @@ def _listed(viewer: Viewer, ordered: QuerySet[Account], page: str | None, limit:
 def _conditions(viewer: Viewer, typed: Typed) -> Iterable[Q]:
     """One condition for each kind of match, the closest first, of the fields that the viewer may see."""
     yield Q(account_id=typed.number)
+    yield from search_keys.conditions(viewer, typed.numbers)
     if typed.number.isdigit() and len(typed.number) >= 4:
         yield Q(account_id__startswith=typed.number)
     together = list(_conditions_on_text(viewer, typed.words))
@@ -186,10 +195,11 @@ def _mailing_fields(viewer: Viewer) -> list[str]:
 
 
 def _add_what_tells_apart(viewer: Viewer, typed: Typed, found: list[FoundAccount]) -> None:
-    """Add to each account what matched, its first premise in use, and its figures: three queries for all."""
+    """Add to each account what matched, its first premise in use, and its figures: four queries for all."""
     by_id = {row.account.account_id: row for row in found}
     for row in found:
         row.matched, row.matched_text = _match_in_account(viewer, typed, row.account)
+    _add_matching_keys(viewer, typed, by_id)
     _add_matching_customers(viewer, typed, by_id)
     _add_premises(viewer, typed, by_id)
     for row in found:
@@ -208,6 +218,17 @@ def _match_in_account(viewer: Viewer, typed: Typed, account: VisibleRecord) -> t
     if (fields := _mailing_fields(viewer)) and typed.occurs_in(address := _joined(account, fields)):
         return "Mailing address", address
     return "", ""
+
+
+def _add_matching_keys(viewer: Viewer, typed: Typed, by_id: dict[str, FoundAccount]) -> None:
+    """Name what the number belongs to, where the account's own fields do not explain the match."""
+    unexplained = [key for key, row in by_id.items() if not row.matched]
+    if not unexplained or len(typed.words) != 1:
+        return
+    for account, key in search_keys.matching(viewer, typed.numbers, unexplained).items():
+        row = by_id[account]
+        row.matched, row.matched_text = key.title, typed.text
+        row.matched_url = reverse(key.page, args=[typed.number]) if key.page and typed.number.isalnum() else ""
 
 
 def _add_matching_customers(viewer: Viewer, typed: Typed, by_id: dict[str, FoundAccount]) -> None:

@@ -231,6 +231,8 @@ if not 1 <= FISCAL_YEAR_START_MONTH <= 12:
     raise ImproperlyConfigured(f"FISCAL_YEAR_START_MONTH is {FISCAL_YEAR_START_MONTH}. Set it to a month, 1 to 12.")
 # A full compare that would mark more than this share of a stream's records removed stops and waits for a person.
 REMOVAL_BRAKE_PERCENT = env.float("REMOVAL_BRAKE_PERCENT", default=2.0)
+# How long a process may show the age of the data as it last read it; 0 reads it for every page.
+SOURCES_KEPT_FOR_SECONDS = env.int("SOURCES_KEPT_FOR_SECONDS", default=5)
 # A full compare of a large stream is read in ranges of so many rows, which workers share.
 SYNC_RANGE_ROWS = env.int("SYNC_RANGE_ROWS", default=500_000)
 if SYNC_RANGE_ROWS < 2:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.conf import settings
+from django.core.cache import cache
+
 
 class Freshness(StrEnum):
     """How far a source's data can be trusted to be today's.
@@ -36,6 +39,7 @@ class SourceState:
 
 
 _sources: dict[str, Callable[[], SourceState]] = {}
+_KEY = "source-states"
 
 
 def register(name: str, state: Callable[[], SourceState]) -> None:
@@ -49,5 +53,14 @@ def names() -> tuple[str, ...]:
 
 
 def states(wanted: Iterable[str] | None = None) -> list[SourceState]:
-    """The state of each wanted source that is registered; of all of them if none is named."""
-    return [_sources[name]() for name in (wanted if wanted is not None else _sources) if name in _sources]
+    """The state of each wanted source that is registered; of all of them if none is named.
+
+    Every page asks, and loads end hours apart: a process asks the database again after SOURCES_KEPT_FOR_SECONDS.
+    """
+    kept_for = settings.SOURCES_KEPT_FOR_SECONDS
+    known: dict[str, SourceState] = cache.get(_KEY, {}) if kept_for else {}
+    named = [name for name in (wanted if wanted is not None else _sources) if name in _sources]
+    if kept_for and (missing := [name for name in named if name not in known]):
+        known |= {name: _sources[name]() for name in missing}
+        cache.set(_KEY, known, kept_for)
+    return [known[name] if kept_for else _sources[name]() for name in named]

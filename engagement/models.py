@@ -1,5 +1,7 @@
 """Engagement with customers: cases, interactions, mailings and whom they went to."""
 
+from datetime import datetime
+
 from django.db import models
 
 from customer360.models import Contact, SalesforceAccount, SalesforceUser
@@ -17,7 +19,7 @@ class Case(MirroredModel):
     reason = models.CharField(max_length=255, null=True, blank=True, help_text="Why the customer came.")
     status = models.CharField(max_length=255, help_text="How far it has got.")
     priority = models.CharField(max_length=255, null=True, blank=True, help_text="How urgent it is.")
-    origin = models.CharField(max_length=255, null=True, blank=True, help_text="By what way it came.")
+    channel = models.CharField("came by", max_length=255, null=True, blank=True, help_text="By what way it came.")
     is_closed = models.BooleanField("closed", default=False, help_text="Whether its status means that it is settled.")
     opened_at = models.DateTimeField("opened", help_text="When it was opened.")
     closed_at = models.DateTimeField("closed on", null=True, blank=True, help_text="When it was closed.")
@@ -30,7 +32,7 @@ class Case(MirroredModel):
 
     field_groups = {
         FieldGroup.ENGAGEMENT: (
-            "salesforce_id", "number", "subject", "reason", "status", "priority", "origin", "is_closed", "opened_at",
+            "salesforce_id", "number", "subject", "reason", "status", "priority", "channel", "is_closed", "opened_at",
             "closed_at", "salesforce_account", "contact", "owner", "removed_at",
         ),
     }  # fmt: skip
@@ -88,6 +90,7 @@ class Interaction(MirroredModel):
             "contact", "related_to", "owner", "removed_at",
         ),
     }  # fmt: skip
+    derived_fields = {"happened_at": ("starts_at", "completed_at", "written_at")}
     account_path = ("salesforce_account__account", "contact__customer__account_roles__account")
 
     class Meta:
@@ -96,6 +99,11 @@ class Interaction(MirroredModel):
             models.Index(fields=("contact", "-written_at"), name="interactions_of_contact"),
             models.Index(fields=("related_to",), name="interactions_of_record"),
         )
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it took place: an event's beginning, a task's completion, else when it was written down."""
+        return self.starts_at or self.completed_at or self.written_at
 
 
 class Mailing(MirroredModel):

@@ -8,3 +8,7 @@ class HierarchyConfig(AppConfig):
 
     name = "hierarchy"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have placements follow what a load changes."""
+        from hierarchy import placements  # noqa: F401

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -64,15 +65,18 @@ class Lease:
         if not held:
             raise LeaseLost(f"{self.stream} was taken over by another run. Nothing was written by this one.")
 
-    def commit(self, run: SyncRun, highest: datetime | None) -> None:
+    def commit(self, run: SyncRun, highest: datetime | None, deletions: datetime | None = None) -> None:
         """Move the bookmark, inside the transaction that wrote the data.
 
-        `highest` is where the cursor got to; None leaves it where it was.
+        `highest` is where the cursor got to, `deletions` how far the source's log of them was read; None leaves either
+        where it was. A compare of keys alone read nothing of what is new, and moves neither.
 
         Raises LeaseLost if another run has taken the stream, which rolls the data back with it.
         """
         now = timezone.now()
-        moved = {"last_success_at": now, "last_run": run, "question": self.question}
+        moved: dict[str, Any] = {"last_run": run}
+        if run.mode != SyncRun.Mode.KEYS:
+            moved |= {"last_success_at": now, "question": self.question}
         if run.mode == SyncRun.Mode.FULL:
             moved["last_full_at"] = now
         bookmark = Bookmark.objects.select_for_update().filter(stream=self.stream, token=self.token).first()
@@ -80,6 +84,8 @@ class Lease:
             raise LeaseLost(f"{self.stream} was taken over by another run. Nothing was written by this one.")
         if highest:
             moved["value"] = highest.isoformat()
+        if deletions:
+            moved["deletions_covered_to"] = deletions.isoformat()
         Bookmark.objects.filter(stream=self.stream).update(**moved)
 
 
@@ -139,6 +145,12 @@ def since(stream: str, overlap: timedelta, clock: datetime, *, question: str = "
     value = Bookmark.objects.filter(stream=stream, question=question).values_list("value", flat=True).first()
     bookmark = datetime.fromisoformat(value) if value else None
     return bookmark - overlap if bookmark and bookmark <= clock else None
+
+
+def deletions_covered_to(stream: str) -> datetime | None:
+    """Up to when the source's log of deletions was read, in the source's clock; None where it never was."""
+    value = Bookmark.objects.filter(stream=stream).values_list("deletions_covered_to", flat=True).first()
+    return datetime.fromisoformat(value) if value else None
 
 
 def reached(highest: datetime | None, clock: datetime) -> datetime | None:

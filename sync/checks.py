@@ -1,30 +1,34 @@
 """System checks: the join of every stream with its model is total, and every fact about a field is stated once."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 
 from sync.choices import DEFAULTS
 from sync.extraction import choices_bound
-from sync.stream import Direction, Owner, Stream
-from sync.streams import STREAMS
+from sync.stream import Direction, FieldMap, Owner, Stream, System
+from sync.streams import STREAMS, inbound
+from sync.transforms import Reference
 
 
 @register()
 def streams_join_with_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E201 to E207, E209 and E220, for every stream there is."""
-    return [*(message for stream in STREAMS for message in check_stream(stream)), *check_owners(STREAMS)]
+    """E201 to E207, E209 and E220 to E223, for every stream there is."""
+    of_each = (message for stream in STREAMS for check in (check_stream, check_part) for message in check(stream))
+    return [*of_each, *check_owners(STREAMS)]
 
 
 @register()
 def choices_are_declared_and_used(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E210 and E211, for every stream and every choice."""
-    return list(check_choices(STREAMS))
+    """E210 and E211, for every stream of CC&B and every choice."""
+    return list(check_choices(inbound(System.CCB)))
 
 
 @register()
@@ -93,13 +97,57 @@ def check_choices(streams: tuple[Stream, ...]) -> Iterator[CheckMessage]:
 
 
 def check_owners(streams: tuple[Stream, ...]) -> Iterator[CheckMessage]:
-    """Whether at most one inbound stream of a system writes each field."""
-    writers = Counter(
-        (stream.system, stream.model._meta.label, line.ours)
-        for stream in streams
-        if stream.direction == Direction.IN
-        for line in stream.fields
-    )
-    for (system, model, name), times in writers.items():
-        if times > 1:
-            yield Error(f"{times} streams of {system} write {model}.{name}.", hint="Leave it to one.", id="sync.E206")
+    """Whether at most one inbound stream of a system writes each field of a record.
+
+    Streams that fill parts of one table which exclude each other never write the same record.
+    """
+    writers: dict[tuple[str, str, str], list[Stream]] = defaultdict(list)
+    for stream in streams:
+        if stream.direction == Direction.IN:
+            for line in stream.fields:
+                writers[stream.system, stream.model._meta.label, line.ours].append(stream)
+    for (system, model, name), found in writers.items():
+        if any(not _exclude_each_other(one, other) for one, other in combinations(found, 2)):
+            yield Error(
+                f"{len(found)} streams of {system} write {model}.{name}.", hint="Leave it to one.", id="sync.E206"
+            )
+
+
+def _exclude_each_other(one: Stream, other: Stream) -> bool:
+    """Whether no record belongs to the parts of both."""
+    return any(one.part[name] != other.part[name] for name in one.part.keys() & other.part.keys())
+
+
+def check_part(stream: Stream) -> Iterator[CheckMessage]:
+    """Whether the part of a table, what the source deleted and references by their key are told in a way that holds."""
+    known = {each.name for each in stream.model._meta.concrete_fields}
+    filled = {line.ours for line in stream.fields}
+    if set(stream.part) - known or set(stream.part) & filled:
+        yield Error(
+            f"{stream.name} is a part by a field that its model lacks, or that a line fills too.",
+            hint="Name fields of the model that every record of the stream holds one value in.", id="sync.E221",
+        )  # fmt: skip
+    deletion = stream.deletion
+    if deletion and (stream.split or len(stream.key) != 1 or (deletion.into and deletion.into not in filled)):
+        yield Error(
+            f"{stream.name} tells deletions, but is split, has a key of several fields or no line for what took over.",
+            hint="Give it a line for that field and one key, and do not split it.", id="sync.E222",
+        )  # fmt: skip
+    for line in stream.fields:
+        if line.ours in known and not _is_looked_up_rightly(stream, line):
+            yield Error(
+                f"{stream.name}.{line.ours} is no reference that can be looked up by their key.",
+                hint="Use Reference(by=a unique field of the other model), and only where that has a number of ours.",
+                id="sync.E223",
+            )
+
+
+def _is_looked_up_rightly(stream: Stream, line: FieldMap) -> bool:
+    """Whether a line is looked up by a unique field where the other model's key is a number of ours, and only there."""
+    model_field = stream.model_field(line.ours)
+    other = model_field.related_model._meta if isinstance(model_field, models.ForeignKey) else None
+    is_numbered = other is not None and isinstance(other.pk, models.AutoField)
+    if other is None or not isinstance(line.transform, Reference):
+        return not is_numbered and not isinstance(line.transform, Reference)
+    unique = {each.name for each in other.concrete_fields if each.unique}
+    return is_numbered and getattr(model_field, "db_constraint", False) and line.transform.by in unique

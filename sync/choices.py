@@ -157,6 +157,15 @@ CHOICES = (
         " GROUP BY TRIM(DVC_ID_TYPE_FLG) ORDER BY 3 DESC, 1",
     ),
     Choice(
+        "revenue_codes", "Revenue: distribution codes",
+        "The distribution codes of the general ledger that are revenue. Revenue is then what the ledger's lines of"
+        " these codes say, without taxes, deposits or write-offs. Without a code, and of transactions that the ledger"
+        " has no line of, revenue is what was billed.",
+        "", Form.CODES,
+        "SELECT TRIM(DST_ID) AS CODE, MAX(TRIM(GL_ACCT)) AS DESCRIPTION, COUNT(*) AS RECORDS FROM CI_FT_GL"
+        " WHERE TOT_AMT_SW <> 'Y' GROUP BY TRIM(DST_ID) ORDER BY 3 DESC, 1",
+    ),
+    Choice(
         "use_months", "Months of use",
         "How many months back billed use and meter reads are read. Use that was read before stays; a meter whose latest"
         " read is older shows none.",

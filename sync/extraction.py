@@ -1,4 +1,4 @@
-"""The query that a stream asks its system: derived from the stream's lines, in the written subset of Oracle SQL."""
+"""The query that a stream asks CC&B: derived from the stream's lines, in the written subset of Oracle SQL."""
 
 import hashlib
 import re
@@ -7,11 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sync.choices import DEFAULTS
-from sync.stream import KeyRange, Stream
+from sync.stream import CURSOR_COLUMN, KeyRange, Stream
 from sync.transforms import MOMENT
-
-CURSOR_COLUMN = "cursor_value"
-"""The column that carries the cursor's value of each row."""
 
 _BIND = re.compile(r"(?<![:\w']):([a-z_]+)")
 

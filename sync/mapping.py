@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from customer360.models import AccountSummary, Bill, VisibleModel
 from customer360.visibility.viewer import groups_of, help_text, label
-from sync.stream import Stream
+from sync.stream import Stream, System
 from sync.streams import STREAMS
 
 DERIVED: tuple[type[VisibleModel], ...] = (AccountSummary, Bill)
@@ -48,8 +48,8 @@ def document() -> str:
         "# What maps to what",
         "",
         "Generated from `sync/streams/` and the models by `make docs`; do not edit. *Theirs* is the column or",
-        "expression over the tables under each heading; *owner* is the system whose value stands; *group* is what a",
-        "role is granted.",
+        "expression over CC&B's tables, or the field of Salesforce's object; *owner* is the system whose value stands;",
+        "*group* is what a role is granted.",
     ]
     for stream in STREAMS:
         parts += ["", *_section(stream)]
@@ -59,11 +59,12 @@ def document() -> str:
 
 
 def _section(stream: Stream) -> Iterator[str]:
-    compared = f"what is new by `{stream.cursor.theirs}`" if stream.cursor else "everything"
     yield f"## {stream.title}"
     yield ""
-    yield f"Stream `{stream.name}` fills `{stream.model.__name__}`, {stream.cadence}; it compares {compared}. Key:"
-    yield f"{', '.join(f'`{name}`' for name in stream.key)}."
+    of_object = "" if stream.system == System.CCB else f" from Salesforce's `{stream.source}`"
+    yield f"Stream `{stream.name}` fills `{stream.model.__name__}`{of_object}, {stream.cadence}; it compares"
+    yield f"{_compared(stream)}. Key: {', '.join(f'`{name}`' for name in stream.key)}."
+    yield from _scope(stream)
     if stream.fixed:
         yield ""
         yield f"Once frozen, a record keeps {', '.join(f'`{name}`' for name in stream.fixed)}: a change of one is taken"
@@ -83,6 +84,29 @@ def _section(stream: Stream) -> Iterator[str]:
     for line in lines(stream):
         cells = (f"`{line.name}`", line.label, f"`{line.theirs}`", line.rule, line.owner, line.groups, line.meaning)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _compared(stream: Stream) -> str:
+    """What a run compares, in words."""
+    if not stream.cursor:
+        return "everything"
+    minutes = stream.cursor.hold_back.total_seconds() / 60
+    until = f" up to {minutes:g} minutes before its clock" if minutes else ""
+    return f"what is new by `{stream.cursor.theirs}`{until}"
+
+
+def _scope(stream: Stream) -> Iterator[str]:
+    """Which of the source's rows and of the table's records are the stream's, and how it is told what was deleted."""
+    if stream.system == System.SALESFORCE and stream.where:
+        yield f"Only where `{' '.join(stream.where.split())}`."
+    if stream.part:
+        held = " and ".join(
+            f"`{value}` in `{name}`" if value else f"no `{name}`" for name, value in stream.part.items()
+        )
+        yield f"Its records have {held}."
+    if stream.deletion:
+        merged = f"; `{stream.deletion.into}` then names what took it over" if stream.deletion.into else ""
+        yield f"A row with `{stream.deletion.flag}` is marked removed{merged}."
 
 
 def _figures(model: type[VisibleModel]) -> Iterator[str]:

@@ -20,6 +20,7 @@ class Schedule:
     minute: str
     hour: str
     day_of_week: str = "*"
+    day_of_month: str = "*"
     arguments: dict[str, Any] = field(default_factory=dict)
     description: str = ""
     expire_seconds: int | None = None
@@ -60,6 +61,20 @@ SCHEDULES = (
         description="Catches what a cursor cannot see, and rows gone from CC&B.",
     ),
     Schedule(
+        "Salesforce hourly", RUN_SYSTEM, minute="50", hour="*", arguments={"system": "salesforce"},
+        description="What is new in Salesforce, and what was deleted there.",
+    ),
+    Schedule(
+        "Salesforce weekly compare of keys", RUN_SYSTEM, minute="10", hour="5", day_of_week="sun",
+        arguments={"system": "salesforce", "keys": True},
+        description="Finds what was deleted for good, or is hidden from us now, without reading every record.",
+    ),
+    Schedule(
+        "Salesforce monthly full compare", RUN_SYSTEM, minute="10", hour="3", day_of_month="1",
+        arguments={"system": "salesforce", "full": True},
+        description="Catches what no stamp shows, such as a formula that moved.",
+    ),
+    Schedule(
         "Sweep", SWEEP, minute="*", hour="*", expire_seconds=55,
         description="Starts again what lost its worker or its message, and what failed. Leave it on.",
     ),
@@ -74,7 +89,11 @@ def install(app_config: AppConfig, using: str, **kwargs: object) -> None:
         if PeriodicTask.objects.using(using).filter(name=schedule.name).exists():
             continue
         crontab, _ = CrontabSchedule.objects.using(using).get_or_create(
-            minute=schedule.minute, hour=schedule.hour, day_of_week=schedule.day_of_week, timezone=settings.TIME_ZONE
+            minute=schedule.minute,
+            hour=schedule.hour,
+            day_of_week=schedule.day_of_week,
+            day_of_month=schedule.day_of_month,
+            timezone=settings.TIME_ZONE,
         )
         PeriodicTask.objects.using(using).create(
             name=schedule.name, task=schedule.task, crontab=crontab, kwargs=json.dumps(schedule.arguments),

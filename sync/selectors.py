@@ -125,7 +125,7 @@ class Monitored:
     def brake(self) -> SyncRun | None:
         """The run that a brake stopped and that a person must look at; None if nothing waits."""
         for run in self.runs:
-            if run.mode == SyncRun.Mode.FULL and run.state in FULL_OUTCOMES:
+            if run.mode in SyncRun.COMPARES and run.state in FULL_OUTCOMES:
                 return run if run.state == SyncRun.State.STOPPED and not run.accepted_by else None
         return None
 
@@ -175,11 +175,11 @@ def latest_runs(streams: Iterable[Stream], limit: int = RUNS_SHOWN) -> dict[str,
 
 
 def waits_for_a_person(run: SyncRun) -> bool:
-    """Whether a brake stopped the run, nobody has let it go on, and no later full compare has settled it."""
+    """Whether a brake stopped the run, nobody has let it go on, and no later compare has settled it."""
     if run.state != SyncRun.State.STOPPED or run.is_dry_run or run.accepted_by:
         return False
     later = SyncRun.objects.filter(stream=run.stream, is_dry_run=False, started_at__gt=run.started_at)
-    return not later.filter(mode=SyncRun.Mode.FULL, state__in=FULL_OUTCOMES).exists()
+    return not later.filter(mode__in=SyncRun.COMPARES, state__in=FULL_OUTCOMES).exists()
 
 
 def going_on(run: SyncRun) -> SyncRun | None:

@@ -1,9 +1,9 @@
 """Running streams. Truth about a run lies in PostgreSQL; a scheduler, a worker or a person only starts it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,20 +18,20 @@ from customer360.changes import Change, Origin
 from sync import bookmarks, brakes, ranges, split
 from sync.closing import COUNTED, close
 from sync.crashpoints import crashpoint
-from sync.load import BrakeReached, Order, Outcome, load
+from sync.extent import Extent, extent_of
+from sync.load import BrakeReached, Order, Outcome, load, reconcile
 from sync.load.plan import Plan
 from sync.models import SyncRun
+from sync.sessions import Session
 from sync.split import Progress
-from sync.stream import Stream, System
+from sync.stream import Stream
 from sync.systems import (
-    Reader,
     SourceError,
     SourceGone,
     StreamSkipped,
     answer_within,
     brake_percent,
     closed_now,
-    open_reader,
     read_again_where_lost,
     time_zone,
 )
@@ -41,9 +41,6 @@ logger = structlog.get_logger(__name__)
 ATTEMPTS = 3
 """How often the same work is begun, by one run after the other, before it is left to the alerts."""
 
-NOT_NOW = "were not read now:"
-"""What a run says that was skipped for the hours alone, which tells nothing of the system's parts."""
-
 Fan = Callable[[UUID, int], None]
 """Told a run that was cut into ranges, and how many there are for others to read."""
 
@@ -52,6 +49,7 @@ def run_streams(
     streams: Iterable[Stream],
     *,
     full: bool = False,
+    keys: bool = False,
     dry_run: bool = False,
     business_date: date | None = None,
     requested_by: str = "",
@@ -63,23 +61,25 @@ def run_streams(
 ) -> Iterator[tuple[SyncRun, Outcome]]:
     """Run the streams in their order, those of one system at one point in time, and give each run as it ends.
 
-    A stream that fails does not keep the next one from running. A dry run does everything up to the writing and keeps
-    the differences in its outcome. The business date is one for all of them: the day it is for each system when its
-    first stream begins, unless given. `accepted_brake` is a person's reason to let removals go past the brake:
-    `accepted_removals` of them, or as many as the stream's waiting stopped run shows.
+    A stream that fails does not keep the next one from running. `full` compares everything, `keys` the keys alone,
+    where the source gives them and the stream has a bookmark; without either, what is new since the bookmark is read. A
+    dry run does everything up to the writing and keeps the differences in its outcome. The business date is one for all
+    of them: the day it is for each system when its first stream begins, unless given. `accepted_brake` is a person's
+    reason to let removals go past the brake: `accepted_removals` of them, or as many as the stream's waiting stopped
+    run shows.
 
     A large stream is read in ranges. `on_ranges` may tell others to help; without any, the ranges are read in turn.
     A run in ranges that lost its processes is brought to its end first, and is the run that is given then. It is given
     as still running where its source failed: it goes on later, from the ranges that are not done.
     """
     for system, of_system in groupby(streams, key=lambda stream: stream.system):
-        session = _Session(system)
+        session = Session(system)
         day = business_date or timezone.localdate(timezone=ZoneInfo(time_zone(system)))
         with session:
             for stream in of_system:
                 run = SyncRun(
                     stream=stream.name,
-                    mode=SyncRun.Mode.FULL if full or not stream.cursor else SyncRun.Mode.NEW,
+                    mode=_wished(stream, full=full, keys=keys),
                     is_dry_run=dry_run,
                     business_date=day,
                     requested_by=requested_by,
@@ -87,41 +87,23 @@ def run_streams(
                     attempt=attempt,
                     accepted_removals=accepted_removals,
                 )
-                yield _run(stream, run, session, full=full, on_progress=on_progress, on_ranges=on_ranges)
+                yield _run(stream, run, session, on_progress=on_progress, on_ranges=on_ranges)
 
 
-class _Session:
-    """One system, opened when the first stream needs it and again when its point in time is lost."""
-
-    def __init__(self, system: System) -> None:
-        self.system, self._stack = system, ExitStack()
-        self._reader: Reader | None = None
-
-    def __enter__(self) -> "_Session":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    @property
-    def reader(self) -> Reader:
-        """The system at the session's point in time."""
-        if self._reader is None:
-            self._reader = self._stack.enter_context(open_reader(self.system))
-        return self._reader
-
-    def close(self) -> None:
-        """Let the point in time go."""
-        self._reader = None
-        self._stack.close()
+def _wished(stream: Stream, *, full: bool, keys: bool) -> SyncRun.Mode:
+    """How much of a stream somebody wishes to have read."""
+    if full or not stream.cursor:
+        return SyncRun.Mode.FULL
+    return SyncRun.Mode.KEYS if keys else SyncRun.Mode.NEW
 
 
 def _run(
-    stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_progress: Progress, on_ranges: Fan
+    stream: Stream, run: SyncRun, session: Session, *, on_progress: Progress, on_ranges: Fan
 ) -> tuple[SyncRun, Outcome]:
     """One stream from lease to closed run. Whatever goes wrong ends in the run's state and message."""
+    session.begin()
     try:
-        going, outcome = _alone(stream, run, session, full=full, on_progress=on_progress)
+        going, outcome = _alone(stream, run, session, on_progress)
     except Exception as error:
         return run, _failed(stream, run, session, error)
     if going is None:
@@ -140,15 +122,13 @@ def _run(
     return going, Outcome(**{name: getattr(going, name) for name in COUNTED})
 
 
-def _alone(
-    stream: Stream, run: SyncRun, session: _Session, *, full: bool, on_progress: Progress
-) -> tuple[SyncRun | None, Outcome]:
+def _alone(stream: Stream, run: SyncRun, session: Session, on_progress: Progress) -> tuple[SyncRun | None, Outcome]:
     """What is done under the stream's lease: the whole run, or no more than to say which run goes on in ranges.
 
     A run that writes is closed as done in the transaction that writes: the two are seen together or not at all.
     """
     if not run.requested_by and (closed := closed_now(stream.system)):
-        raise StreamSkipped(f"{stream.title} {NOT_NOW} {closed} The next scheduled run within it reads them.")
+        raise _OutsideHours(f"{stream.title} were not read now: {closed} The next scheduled run within it reads them.")
     with bookmarks.lease(stream.name, answer_within(stream.system)) as held:
         if run.accepted_brake and run.accepted_removals is None:
             run.accepted_removals = brakes.shown(stream.name)
@@ -162,15 +142,21 @@ def _alone(
             going.save(update_fields=["business_date", "accepted_brake", "accepted_removals"])
             return going, Outcome()
         _abandon_dead(stream, run)
-        run.question = session.reader.question(session.reader.fitted(stream).stream)
+        fitted = session.reader.fitted(stream).stream
+        run.question = session.reader.question(fitted)
         held = replace(held, question=run.question)
-        lower = None if full else _lower_bound(stream, session, run.question)
-        run.mode = SyncRun.Mode.NEW if lower else SyncRun.Mode.FULL
-        if lower is None and not run.is_dry_run and split.plan(run, stream, session.reader):
+        extent = extent_of(fitted, SyncRun.Mode(run.mode), session.reader, run.question)
+        run.mode = extent.mode
+        if extent.mode == SyncRun.Mode.FULL and not run.is_dry_run and split.plan(run, stream, session.reader):
             return run, Outcome()
         run.save(force_insert=True)
-        outcome = _attempts(stream, run, session, held, lower, on_progress)
-    return None, close(run, SyncRun.State.DONE, "", outcome) if run.is_dry_run else outcome
+        outcome = _attempts(stream, run, session, held, extent, on_progress)
+    return None, _done(run, session, outcome) if run.is_dry_run else outcome
+
+
+def _done(run: SyncRun, session: Session, outcome: Outcome) -> Outcome:
+    run.api_calls = session.calls
+    return close(run, SyncRun.State.DONE, "", outcome)
 
 
 def _abandon_dead(stream: Stream, run: SyncRun) -> None:
@@ -193,15 +179,22 @@ def _abandon_dead(stream: Stream, run: SyncRun) -> None:
             )
 
 
+class _OutsideHours(Exception):
+    """The system may not be read at this hour. The message says when it may."""
+
+
 class _DiedEachTime(Exception):
     """The process of the same work was killed again and again."""
 
 
-def _failed(stream: Stream, run: SyncRun, session: _Session, error: Exception) -> Outcome:
+def _failed(stream: Stream, run: SyncRun, session: Session, error: Exception) -> Outcome:
     """Close a run that could not do its work, with a sentence for a person."""
+    run.api_calls = session.calls
     match error:
         case bookmarks.AlreadyRunning():
             return close(run, SyncRun.State.REFUSED, str(error))
+        case _OutsideHours():
+            return close(run, SyncRun.State.PUT_OFF, str(error))
         case StreamSkipped():
             return close(run, SyncRun.State.SKIPPED, str(error))
         case BrakeReached():
@@ -220,26 +213,19 @@ def _failed(stream: Stream, run: SyncRun, session: _Session, error: Exception) -
     return close(run, SyncRun.State.FAILED, message)
 
 
-def _lower_bound(stream: Stream, session: _Session, asked: str) -> datetime | None:
-    """Where a stream with a cursor begins to read; None where everything is to be compared."""
-    if not stream.cursor:
-        return None
-    return bookmarks.since(stream.name, stream.cursor.overlap, session.reader.clock, question=asked)
-
-
 def _attempts(
     stream: Stream,
     run: SyncRun,
-    session: _Session,
+    session: Session,
     held: bookmarks.Lease,
-    lower: datetime | None,
+    extent: Extent,
     on_progress: Progress,
 ) -> Outcome:
     """Read and load, again from a new point in time where the source lost the old one."""
 
     def read() -> Outcome:
         try:
-            return _read_and_load(stream, run, session, held, lower, on_progress)
+            return _read_and_load(stream, run, session, held, extent, on_progress)
         except SourceGone:
             session.close()
             raise
@@ -250,12 +236,13 @@ def _attempts(
 def _read_and_load(
     stream: Stream,
     run: SyncRun,
-    session: _Session,
+    session: Session,
     held: bookmarks.Lease,
-    lower: datetime | None,
+    extent: Extent,
     on_progress: Progress,
 ) -> Outcome:
-    fitted = session.reader.fitted(stream)
+    reader = session.reader
+    fitted = reader.fitted(stream)
     plan = Plan(fitted.stream, time_zone(stream.system))
 
     def batch_read(rows: int) -> None:
@@ -263,22 +250,29 @@ def _read_and_load(
         on_progress(stream, rows)
 
     def commit(outcome: Outcome) -> None:
-        held.commit(run, bookmarks.reached(outcome.highest, session.reader.clock))
-        close(run, SyncRun.State.DONE, "", outcome)
+        cursor_at = extent.cursor_reached(fitted.stream, outcome.highest, reader.clock)
+        held.commit(run, cursor_at, extent.log_reached(fitted.stream, reader.clock))
+        _done(run, session, outcome)
 
-    batches = session.reader.read(fitted.stream, plan.arrow_schema, lower)
     order = Order(
         change=Change(Origin(stream.system), run.id),
         business_date=run.business_date,
-        is_full=lower is None,
+        is_full=extent.mode == SyncRun.Mode.FULL,
+        is_listed=extent.mode == SyncRun.Mode.KEYS,
+        deleted=extent.gone.keys if extent.gone else None,
         is_dry_run=run.is_dry_run,
         brake_percent=brake_percent(stream.system),
         accepted_removals=run.accepted_removals or 0,
-        warnings=fitted.warnings,
+        warnings=(*fitted.warnings, *extent.warnings),
         staged=lambda: held.extend(bookmarks.WRITING_LEASE),
         commit=commit,
     )
-    outcome = load(plan, batches, order, batch_read)
+    listed = reader.keys(fitted.stream) if order.is_listed else None
+    if listed is None:
+        outcome = load(plan, reader.read(fitted.stream, plan.arrow_schema, extent.since), order, batch_read)
+    else:
+        lacking = partial(reader.read, fitted.stream, plan.arrow_schema, None, None)
+        outcome = reconcile(plan, listed, lacking, order, batch_read)
     crashpoint("committed", stream.name)
     return outcome
 

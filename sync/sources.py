@@ -35,7 +35,7 @@ def ccb() -> SourceState:
     optional = {stream.name for stream in inbound_streams if stream.needs}
     of_stream = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False)
     ended = of_stream.filter(state__in=ENDED).exclude(mode=SyncRun.Mode.ROWS).order_by("-started_at")
-    skipped = of_stream.filter(state=SyncRun.State.SKIPPED).exclude(message__contains=services.NOT_NOW)
+    skipped = of_stream.filter(state=SyncRun.State.SKIPPED)
     rows = list(
         Bookmark.objects.filter(stream__in=[stream.name for stream in inbound_streams])
         .annotate(latest=Subquery(ended.values("state")[:1]), was_skipped=Exists(skipped))

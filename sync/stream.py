@@ -6,7 +6,7 @@ documentation, the standard tests.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.core.exceptions import FieldDoesNotExist
@@ -14,6 +14,11 @@ from django.db import models
 
 from customer360.models import VisibleModel
 from sync.transforms import TEXT, Transform
+
+CURSOR_COLUMN = "cursor_value"
+"""The staged column that carries the cursor's value of each row."""
+GONE_COLUMN = "is_gone"
+"""The staged column, a text, that is `true` where the source itself says that it deleted the row."""
 
 
 class System(StrEnum):
@@ -56,11 +61,33 @@ class Cursor:
     `theirs` is an expression that only grows as rows are added or settle. Each run reads from the bookmark less
     `overlap`, bound included, so that a row committed late or tied with the last one is read again and found unchanged.
     `only` is a condition on `:since` that every such row meets, and that the source answers by its indexes.
+
+    A source that stamps a row before it commits it shows the newest ones late, and out of order. With a `hold_back` a
+    read of what is new ends so long before the source's clock, that bound excluded, and the bookmark moves to exactly
+    that bound, whatever was seen. A full compare reads to the end, as a row that it does not read would be gone.
     """
 
     theirs: str
     overlap: timedelta
     only: str = ""
+    hold_back: timedelta = timedelta(0)
+
+    def until(self, clock: datetime) -> datetime | None:
+        """The open upper bound of a read of what is new, by the source's clock; None where it has none."""
+        return clock - self.hold_back if self.hold_back else None
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """How the source itself says that it deleted a row, which it still gives.
+
+    `flag` is their expression, staged as `is_gone`: `true` for such a row. It is not loaded as a record: one that the
+    mirror has is marked removed, one that it does not have is ignored. `into` is the field of ours, filled by a line
+    as any other, that names the record which took it over when two were merged.
+    """
+
+    flag: str
+    into: str = ""
 
 
 class Absence(StrEnum):
@@ -119,6 +146,10 @@ class Stream:
     in time, has none. `window` names our date field by which the source is read from some day on: a
     full compare expects no record from before the first day that it read, and leaves such a one as it is.
 
+    `part` is for a table that several external objects fill: the value that each field named has in every record of
+    this stream, None for none. Only the records of its part are this stream's, and may be gone from its full compare;
+    one found by its key in another part is taken over. `deletion` says how the source marks what it deleted.
+
     Which way it is read is decided at connect, by the system's catalogue: the first of `variants` whose needs are met,
     else as the stream itself says. `needs` names the tables of an optional part of the system: where one is missing,
     the stream is skipped, not failed. Any other table or column that is missing fails the stream.
@@ -142,6 +173,8 @@ class Stream:
     needs: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
     window: str = ""
+    part: Mapping[str, str | None] = field(default_factory=dict)
+    deletion: Deletion | None = None
 
     def field_map(self, ours: str) -> FieldMap:
         """The line that fills a field; KeyError if no line does."""

@@ -46,6 +46,7 @@ class Start:
     requested_by: str = ""
     accepted_brake: str = ""
     accepted_removals: int | None = None
+    keys: bool = False
 
     @property
     def order(self) -> dict[str, Any]:
@@ -75,8 +76,9 @@ def owed(now: datetime | None = None) -> Owed:
     latest = _latest()
     helps = tuple(_helps(held))
     died = [_again(run) for run in _dead(held)]
-    # A full compare that failed is owed even where a run of the new went well after it.
-    unmet = latest | {name: run for name, run in _latest(mode=SyncRun.Mode.FULL).items() if _may_be_retried(run)}
+    # A compare that failed is owed even where a run of the new went well after it; one of keys is met by a full one.
+    compares = _latest(mode__in=SyncRun.COMPARES), _latest(mode=SyncRun.Mode.FULL)
+    unmet = latest | {name: run for found in compares for name, run in found.items() if _may_be_retried(run)}
     failed = [
         _again(run)
         for name, run in unmet.items()
@@ -101,7 +103,7 @@ def _told() -> QuerySet[SyncRun]:
     return runs.exclude(state=State.REFUSED).exclude(mode=SyncRun.Mode.ROWS)
 
 
-def _latest(**which: str) -> dict[str, SyncRun]:
+def _latest(**which: Any) -> dict[str, SyncRun]:
     """The latest run of each stream of the mapping, of those that are asked for."""
     told = _told().filter(**which)
     return {run.stream: run for run in told.order_by("stream", "-started_at").distinct("stream")}
@@ -109,7 +111,7 @@ def _latest(**which: str) -> dict[str, SyncRun]:
 
 def _accepted(held: set[str]) -> Iterator[Start]:
     """What a person let go on and no run took up: the message was lost, or another run held the stream."""
-    outcomes = _told().filter(mode=SyncRun.Mode.FULL, state__in=FULL_OUTCOMES)
+    outcomes = _told().filter(mode__in=SyncRun.COMPARES, state__in=FULL_OUTCOMES)
     for run in outcomes.order_by("stream", "-started_at").distinct("stream"):
         if run.state != State.STOPPED or not run.accepted_by or run.stream in held:
             continue
@@ -147,7 +149,7 @@ def _again(run: SyncRun) -> Start:
     """The same work once more."""
     return Start(
         (run.stream,), run.mode == SyncRun.Mode.FULL, run.attempt + 1, run.requested_by, run.accepted_brake,
-        run.accepted_removals,
+        run.accepted_removals, run.mode == SyncRun.Mode.KEYS,
     )  # fmt: skip
 
 
@@ -158,20 +160,28 @@ def _missed(now: datetime, held: set[str], latest: dict[str, SyncRun], spoken_fo
     """
     busy = {_SYSTEMS[name] for name in held | spoken_for if name in _SYSTEMS}
     busy |= {_SYSTEMS[name] for name, run in latest.items() if run.finished_at and run.finished_at > now - PERIOD}
-    begun = _last_begun()
-    missed: dict[str, bool] = {}
+    begun = {mode: _last_begun(mode) for mode in _MEETS}
+    missed: dict[str, SyncRun.Mode] = {}
     for timing in timetable.timings():
         for name in timing.streams if timing.next_at else ():
-            if _SYSTEMS[name] not in busy and _is_overdue(timing, begun[timing.is_full].get(name), now):
-                missed[name] = missed.get(name, False) or timing.is_full
-    return [Start((name,), full) for name, full in missed.items()]
+            if _SYSTEMS[name] not in busy and _is_overdue(timing, begun[timing.mode].get(name), now):
+                # Of several schedules the one that reads most comes first, and meets the others where it reads all.
+                missed[name] = max(missed.get(name, timing.mode), timing.mode, key=list(_MEETS).index)
+    return [Start((name,), mode == SyncRun.Mode.FULL, keys=mode == SyncRun.Mode.KEYS) for name, mode in missed.items()]
 
 
-def _last_begun() -> dict[bool, dict[str, datetime]]:
-    """When each stream last ran in full, and when at all."""
-    told = _told().order_by()
-    at_all = told.values("stream").annotate(at=Max("started_at")).values_list("stream", "at")
-    return {True: dict(at_all.filter(mode=SyncRun.Mode.FULL)), False: dict(at_all)}
+_MEETS = {
+    SyncRun.Mode.KEYS: SyncRun.COMPARES,
+    SyncRun.Mode.NEW: (SyncRun.Mode.NEW, SyncRun.Mode.FULL),
+    SyncRun.Mode.FULL: (SyncRun.Mode.FULL,),
+}
+"""The modes of runs that do what a schedule of a mode asks for; what reads least, first."""
+
+
+def _last_begun(mode: SyncRun.Mode) -> dict[str, datetime]:
+    """When each stream last ran so that a schedule of the mode is met."""
+    told = _told().filter(mode__in=_MEETS[mode]).order_by()
+    return dict(told.values("stream").annotate(at=Max("started_at")).values_list("stream", "at"))
 
 
 def _is_overdue(timing: Timing, begun: datetime | None, now: datetime) -> bool:

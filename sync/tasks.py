@@ -20,6 +20,7 @@ ONE_RETRY = {"max_retries": 1, "interval_start": 0}
 def run_stream(
     name: str,
     full: bool = False,
+    keys: bool = False,
     requested_by: str = "",
     accepted_brake: str = "",
     accepted_removals: int | None = None,
@@ -28,6 +29,7 @@ def run_stream(
     _run(
         (streams.by_name(name),),
         full=full,
+        keys=keys,
         requested_by=requested_by,
         accepted_brake=accepted_brake,
         accepted_removals=accepted_removals,
@@ -35,9 +37,9 @@ def run_stream(
 
 
 @shared_task
-def run_system(system: str, full: bool = False) -> None:
+def run_system(system: str, full: bool = False, keys: bool = False) -> None:
     """Run every inbound stream of a system at one point in time, parents first."""
-    _run(streams.inbound(System(system)), full=full)
+    _run(streams.inbound(System(system)), full=full, keys=keys)
 
 
 @shared_task

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
+from sync.models import SyncRun
 from sync.schedules import RUN_STREAM as _ONE
 from sync.schedules import RUN_SYSTEM as _SYSTEM
 from sync.stream import System
@@ -23,7 +24,7 @@ class Timing:
     name: str
     words: str
     streams: tuple[str, ...]
-    is_full: bool
+    mode: SyncRun.Mode
     is_enabled: bool
     next_at: datetime | None
     last_at: datetime | None
@@ -56,12 +57,19 @@ def _timing(task: PeriodicTask) -> Timing:
         name=task.name,
         words=getattr(task.scheduler, "human_readable", str(task.scheduler)),
         streams=_streams(task.task, arguments),
-        is_full=bool(arguments.get("full")),
+        mode=_mode(arguments),
         is_enabled=task.enabled,
         next_at=_next_at(task),
         last_at=task.last_run_at,
         schedule=task.schedule,
     )
+
+
+def _mode(arguments: dict[str, Any]) -> SyncRun.Mode:
+    """What the schedule reads."""
+    if arguments.get("full"):
+        return SyncRun.Mode.FULL
+    return SyncRun.Mode.KEYS if arguments.get("keys") else SyncRun.Mode.NEW
 
 
 def _arguments(task: PeriodicTask) -> dict[str, Any]:
@@ -72,7 +80,7 @@ def _arguments(task: PeriodicTask) -> dict[str, Any]:
         return {}
     if not isinstance(positional, list) or not isinstance(named, dict):
         return {}
-    names = ("name" if task.task == _ONE else "system", "full")
+    names = ("name" if task.task == _ONE else "system", "full", "keys")
     return dict(zip(names, positional, strict=False)) | named
 
 

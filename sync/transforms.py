@@ -80,6 +80,39 @@ class YesNo(Text):
 
 
 @dataclass(frozen=True)
+class Flag(Transform):
+    """A truth value that travels as the word for it, as Salesforce's do."""
+
+    meaning: ClassVar[str] = "true or false"
+    always_gives_a_value: ClassVar[bool] = True
+
+    def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:
+        """A comparison that is never NULL."""
+        return sql.SQL("COALESCE({} = 'true', false)").format(staged)
+
+
+@dataclass(frozen=True)
+class Reference(Transform):
+    """The key that the other system gave to a record which has a number of its own here.
+
+    The load looks the number up by the model's unique field `by`, over all rows at once. Where the record is not in
+    the mirror, a reference that is `required`, by the model or for this stream alone, rejects the row, which is offered
+    again with each run; another is left empty.
+    """
+
+    by: str = ""
+    required: bool = False
+
+    def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:
+        """The number that took the place of their key in the stage."""
+        return sql.SQL("{}::bigint").format(staged)
+
+    def describe(self) -> str:
+        """The rule in words."""
+        return f"the record whose {self.by} it is; {'without it the row is rejected' if self.required else 'or none'}"
+
+
+@dataclass(frozen=True)
 class Money(Transform):
     """An exact decimal amount."""
 
@@ -143,12 +176,42 @@ class Moment(Dated):
         ).format(staged=staged, zone=sql.Literal(time_zone))
 
 
+@dataclass(frozen=True)
+class CalendarDay(Transform):
+    """A date, from a source that holds dates without time."""
+
+    arrow: ClassVar[pa.DataType] = pa.timestamp("s")
+    meaning: ClassVar[str] = "the day"
+
+    def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:
+        """The day of the midnight as which it travels."""
+        return sql.SQL("{}::date").format(staged)
+
+
+@dataclass(frozen=True)
+class Instant(Transform):
+    """A point in time, from a source that gives it in UTC."""
+
+    arrow: ClassVar[pa.DataType] = pa.timestamp("s")
+    meaning: ClassVar[str] = "a moment, in UTC"
+
+    def load(self, staged: sql.Composable, time_zone: str) -> sql.Composable:
+        """The moment with its zone."""
+        return sql.SQL("{} AT TIME ZONE 'UTC'").format(staged)
+
+
 TEXT = Text()
 YES_NO = YesNo()
 MONEY = Money()
 QUANTITY = Quantity()
 DAY = Day()
 MOMENT = Moment()
+
+# What comes from Salesforce, where an empty text is no value already.
+AS_IS = Transform()
+FLAG = Flag()
+CALENDAR_DAY = CalendarDay()
+INSTANT = Instant()
 
 
 def words(keep_unknown: bool = False, /, **known: str) -> Words:

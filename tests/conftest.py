@@ -8,7 +8,7 @@ create databases), given together, name a PostgreSQL of yours instead; TEST_REDI
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from customer360.development.services import services
+from tests.scheduling import LongFirst, long_first
 
 # `make verify` runs under this profile: property tests draw other examples each time, and many more of them.
 hypothesis_settings.register_profile("deep", max_examples=1000, deadline=None)
@@ -45,9 +46,18 @@ def pytest_configure(config: pytest.Config) -> None:
     urls = {} if given.keys() == YOUR_SERVICES.keys() else stack.enter_context(services(home))
     os.environ |= urls | given
     os.environ |= {"DEBUG": "1", "CUSTOMER360_HOME": str(home), "DJANGO_SETTINGS_MODULE": "customer360.settings"}
+    # A test moves the sources and looks at once.
+    os.environ["SOURCES_KEPT_FOR_SECONDS"] = "0"
     django.setup()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongFirst:
+    """Long files first."""
+    return LongFirst(config, log)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let every test that really commits use the owner's connection: only the owner may empty the tables after it."""
     for item in items:
@@ -57,6 +67,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if (commits or wanted.get("transaction")) and "databases" not in wanted:
             wanted |= {"transaction": True, "databases": ["default", "owner"]}
             item.add_marker(pytest.mark.django_db(**wanted), append=False)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = long_first(items)
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +98,23 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
             )
         app.close()
         owner.creation.destroy_test_db(given_name, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def keep_rows(django_db_setup: None, django_db_blocker: Any) -> Callable[[], AbstractContextManager[None]]:
+    """`with keep_rows():` in a fixture of wider scope: rows made in it are there for every test, and gone after it.
+
+    They lie in one transaction; what a test does of its own is rolled back to where the fixture yielded.
+    """
+    from django.db import transaction
+
+    @contextmanager
+    def kept() -> Iterator[None]:
+        with django_db_blocker.unblock(), transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return kept
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 
 from customer360 import pages
+from tests.scheduling import BY_TEST, SECONDS
 
 ROOT = Path(settings.BASE_DIR)
 ORDER = ("customer360", "hierarchy", "engagement", "audit", "sync")
@@ -105,6 +106,10 @@ def test_no_module_is_longer_than_a_person_reads() -> None:
     too_long = {name: lines for name, lines in long.items() if lines > LONGEST_MODULE and name not in LONGER_MODULES}
     assert too_long == {}
     assert all(long.get(name, 0) > LONGEST_MODULE for name in LONGER_MODULES), "no exemption without need"
+
+
+def test_every_file_of_tests_that_is_handed_out_first_exists() -> None:
+    assert [name for name in {*SECONDS, *BY_TEST} if not (ROOT / name).is_file()] == []
 
 
 def test_every_module_says_what_it_is() -> None:

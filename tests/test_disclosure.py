@@ -1,8 +1,10 @@
 """Nobody is told what their role may not see: every address, every role, every field, its history and its relatives."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.test import Client
@@ -12,7 +14,7 @@ from customer360.pages import Drawn
 from customer360.visibility.groups import Access
 from customer360.visibility.surfaces.admin import VisibleModelAdmin
 from customer360.visibility.viewer import Viewer, visible_models
-from tests.disclosure.walk import Address, addresses, raw_records, readable, tokens, walk
+from tests.disclosure.walk import Address, addresses, probes, raw_records, readable, relations_to, tokens, walk
 from tests.disclosure.world import ONLY_IN_HISTORY, World, make_world, may_view, user_of
 
 ROLES = ("rep", "manager", "executive", "auditor", "administrator")
@@ -20,10 +22,11 @@ ROLES = ("rep", "manager", "executive", "auditor", "administrator")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world() -> World:
-    """Two customers' worlds in markers."""
-    return make_world()
+@pytest.fixture(scope="module")
+def world(keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[World]:
+    """Two customers' worlds in markers, which no test changes."""
+    with keep_rows():
+        yield make_world()
 
 
 @pytest.fixture(autouse=True)
@@ -40,11 +43,20 @@ def sign_in(client: Client, role: str, world: World, **values: Any) -> Client:
     return client
 
 
+@pytest.mark.parametrize("pages", ["admin", "portal"])
 @pytest.mark.parametrize("role", ROLES)
-def test_no_address_discloses_what_the_role_may_not_see(client: Client, world: World, role: str) -> None:
+def test_no_address_discloses_what_the_role_may_not_see(client: Client, world: World, role: str, pages: str) -> None:
     """Walked as a superuser with that role: Django's permissions open every admin page and must open nothing on it."""
-    found = walk(sign_in(client, role, world, is_staff=True, is_superuser=True), role, world)
+    found = walk(sign_in(client, role, world, is_staff=True, is_superuser=True), role, world, pages=pages)
     assert found == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ROLES)
+def test_no_relation_discloses_any_field_that_the_role_may_not_see(client: Client, world: World, role: str) -> None:
+    """Every field on behalf of every relation, where the walk above asks for each field on behalf of one."""
+    signed_in = sign_in(client, role, world, is_staff=True, is_superuser=True)
+    assert walk(signed_in, role, world, pages="admin", all_pairs=True) == []
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -55,6 +67,24 @@ def test_no_page_discloses_anything_to_an_ordinary_user(client: Client, world: W
 
 def test_nobody_signed_in_is_told_nothing(client: Client, world: World) -> None:
     assert walk(client, "administrator", world) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_autocompletion_is_asked_for_every_hidden_field_and_on_behalf_of_every_relation(
+    world: World, role: str
+) -> None:
+    """Otherwise the walk, which asks for no field on behalf of all relations but the first, would leave one out."""
+    (address,) = (address for address in addresses() if address.name == "admin:autocomplete")
+    hidden = [marker for marker in world.markers.values() if not may_view(role, world, marker)]
+    asked = [(parse_qs(query), token) for query, _, token in probes(address, hidden)]
+    reached = {(query["app_label"][0], query["model_name"][0], query["field_name"][0]) for query, _ in asked}
+    found = {(type(world.markers[token].record), world.markers[token].field) for _, token in asked}
+    present = {(type(each.record), each.field) for each in hidden if each.record and not each.is_past}
+    relations = {model: relations_to(model) for model, _ in present}
+    assert found == {(model, field) for model, field in present if relations[model]}
+    assert reached == {
+        (source._meta.app_label, source._meta.model_name, name) for held in relations.values() for source, name in held
+    }
 
 
 def test_every_visible_model_is_in_the_world_with_every_group_of_fields(world: World) -> None:

@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from customer360.admin import links, metering, money  # noqa: F401 - they register themselves
+from customer360.admin import links, metering, money, salesforce  # noqa: F401 - they register themselves
 from customer360.models import (
     Account,
     AccountAlert,

@@ -69,8 +69,11 @@ class History(HistoricalRecords):
 
 
 def tracked() -> HistoricalRecords:
-    """History for one model. Its user reference has no constraint: users are deactivated, never deleted."""
-    return History(bases=[ChangeStamp], user_db_constraint=False)
+    """History for one model. Its user reference has no constraint: users are deactivated, never deleted.
+
+    Lines are numbered in 64 bits: a large utility's history grows past two thousand million of them.
+    """
+    return History(bases=[ChangeStamp], user_db_constraint=False, history_id_field=models.BigAutoField())
 
 
 class KeyField(models.CharField):

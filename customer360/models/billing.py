@@ -70,6 +70,10 @@ class FinancialTransaction(MirroredModel):
     received_date = models.DateField(
         "received", null=True, blank=True, help_text="For a payment, the day the money came in."
     )
+    ledger_revenue = models.DecimalField(
+        "revenue in the ledger", max_digits=15, decimal_places=2, null=True, blank=True,
+        help_text="What of it the general ledger holds as revenue, where the site named the codes of revenue.",
+    )  # fmt: skip
     archived_at = models.DateTimeField(
         "archived", null=True, blank=True, help_text="When CC&B was found to have archived it; it still counts."
     )
@@ -78,7 +82,7 @@ class FinancialTransaction(MirroredModel):
         FieldGroup.BILLING: (
             "ft_id", "account", "service_agreement", "type", "current_amount", "payoff_amount", "created_at",
             "is_frozen", "frozen_at", "accounting_date", "arrears_date", "is_outside_arrears", "is_correction",
-            "bill_id", "match_event_id", "received_date", "archived_at", "removed_at",
+            "bill_id", "match_event_id", "received_date", "ledger_revenue", "archived_at", "removed_at",
         ),
     }  # fmt: skip
     derived_fields = {"amount_due": ("current_amount",)}
@@ -136,13 +140,18 @@ class Bill(MirroredModel):
         help_text="What is left of it in match events that the customer disputes.",
     )  # fmt: skip
 
+    not_ageing_amount = models.DecimalField(
+        "not ageing", max_digits=17, decimal_places=2, default=0,
+        help_text="What it charges outside arrears: it never falls past due, and CC&B does not say whether it is paid.",
+    )  # fmt: skip
+
     field_groups = {
         FieldGroup.BILLING: (
             "bill_id", "account", "status", "bill_date", "due_date", "completed_at", "amount", "amount_due",
-            "open_amount", "disputed_amount", "removed_at",
+            "open_amount", "disputed_amount", "not_ageing_amount", "removed_at",
         ),
     }  # fmt: skip
-    derived_fields = {"paid_amount": ("amount", "open_amount", "disputed_amount")}
+    derived_fields = {"paid_amount": ("amount", "open_amount", "disputed_amount", "not_ageing_amount")}
     account_path = "account"
     account_column = "account_id"
 
@@ -152,7 +161,8 @@ class Bill(MirroredModel):
     @property
     def paid_amount(self):
         """What has been paid or credited towards the bill; nothing while a credit on it relieves older debt instead."""
-        return max(self.amount - self.open_amount - self.disputed_amount, Decimal(0))
+        left = self.open_amount + self.disputed_amount + self.not_ageing_amount
+        return max(self.amount - left, Decimal(0))
 
 
 class MatchEvent(MirroredModel):

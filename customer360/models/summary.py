@@ -83,7 +83,8 @@ class AccountSummary(VisibleModel):
     )
     revenue_fytd = models.DecimalField(
         "revenue fiscal year to date", max_digits=17, decimal_places=2, default=0,
-        help_text="Billed since the fiscal year began, by accounting date: bill segments less their cancellations.",
+        help_text="Billed since the fiscal year began, by accounting date: bill segments less their cancellations; of"
+        " transactions of which the ledger's revenue is known, that.",
     )  # fmt: skip
     revenue_12m = models.DecimalField(
         "revenue last 12 months",

@@ -40,24 +40,28 @@ def _put(
     key: str = "",
     page: str = "account",
     template: str = "",
+    folds: tuple[str, ...] = (),
 ) -> None:
     """Put a panel on a page; its template has its name unless another is named."""
     template = f"customer360/panels/{template or name}.html"
-    register(Panel(name, title, page, slot, order, template, rows, needs, key=key))
+    register(Panel(name, title, page, slot, order, template, rows, needs, key=key, folds=folds))
 
 
-_put("alerts", "Alerts", "alerts", 10, alerts.alerts)
+_put("alerts", "Alerts", "alerts", 10, alerts.alerts, folds=("alerts",))
 _put("balance", "Balance", "figures", 20, figures.balance)
-_put("people", "Customers", "side", 30, people.people, (AccountCustomer, "customer"), (Customer, "name"), key="c")
+_put(
+    "people", "Customers", "side", 30, people.people, (AccountCustomer, "customer"), (Customer, "name"),
+    key="c", folds=("people",),
+)  # fmt: skip
 _put("revenue", "Revenue", "side", 40, figures.revenue)
 _put("credit", "Credit", "side", 50, figures.credit)
 _put(
     "premises", "Premises and services", "centre", 60, premises.premises,
     (Agreement, "account"), (Agreement, "premise"),
-    key="p",
+    key="p", folds=("premises", "ended"),
 )  # fmt: skip
 _put("billing", "Billing", "centre", 70, billing.billing, key="b")
-_put("notes", "Notes", "aside", 80, notes.notes, (Note, "account"), (Note, "written_at"), key="n")
+_put("notes", "Notes", "aside", 80, notes.notes, (Note, "account"), (Note, "written_at"), key="n", folds=("notes",))
 
 _put("totals", "Totals", "figures", 10, customers.totals, (AccountCustomer, "account"), page="customer")
 _put("trade", "Trade", "side", 25, customers.trade, page="customer", template="lines")

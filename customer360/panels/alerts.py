@@ -10,11 +10,18 @@ from customer360 import selectors
 from customer360.models import Account, AccountAlert, AccountSummary, Premise
 from customer360.pages import Visit
 from customer360.panels.figures import currency_of
-from customer360.panels.notes import split
+from customer360.panels.folding import Room, asked_page, at_first, split
 from customer360.tables import readable
 from customer360.templatetags.portal import count, money, shortdate
 
 ALERTS_AT_FIRST = 4
+ALERTS_FOLDED = 8
+"""How many more unfold in place; of longer lists the rest comes by the page."""
+
+ALERTS_A_PAGE = 20
+
+FOLDED_BYTES = 1024
+"""How much text the alerts hold ready to unfold. A longer one is whole where all alerts are asked for."""
 
 LOADS_BY_NAME = 2
 """More loads than this are told by their number: the premises themselves say which they are."""
@@ -25,30 +32,51 @@ LOADS = {"LS": "Life support", "SL": "Sensitive load"}
 
 @dataclass(frozen=True)
 class Alert:
-    """One warning: its class (bad, warn or info), what it is about, its text in two parts, the panel it leads to."""
+    """One warning: its class (bad, warn or info), what it is about, its text in two parts, the panel it leads to.
+
+    Of one that is cut, the second part is not on this page.
+    """
 
     severity: str
     lead: str
     text: str
     rest: str = ""
     section: str = ""
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
 class Alerts:
-    """The gravest few, and the others."""
+    """The gravest few and those that unfold, or a page of all of them."""
 
     first: list[Alert]
     more: list[Alert]
+    page: selectors.Slice | None = None
+    is_whole: bool = False
 
 
 def alerts(visit: Visit) -> Alerts | None:
-    """The account's warnings by severity, each made only of fields that the viewer may read."""
+    """The account's warnings by severity, each made only of fields that the viewer may read.
+
+    With `?alerts=all` they come by the page.
+    """
     found = [*_debt(visit), *_alert_text(visit), *_loads(visit), *_alerts_in_force(visit)]
     if not found:
         return None
-    whole = [replace(alert, text=text, rest=rest) for alert in found for text, rest in [split(alert.text)]]
-    return Alerts(whole[:ALERTS_AT_FIRST], whole[ALERTS_AT_FIRST:])
+    asked = asked_page(visit, "alerts")
+    size = ALERTS_AT_FIRST + at_first(visit, "alerts", ALERTS_FOLDED) if asked is None else ALERTS_A_PAGE
+    page = selectors.Slice.of_list(found, asked, size)
+    room = Room(FOLDED_BYTES)
+    listed = [_folded(alert, room, is_whole=asked is not None) for alert in page.records]
+    first = ALERTS_AT_FIRST if asked is None else ALERTS_A_PAGE
+    return Alerts(listed[:first], listed[first:], page, asked is not None)
+
+
+def _folded(alert: Alert, room: Room, *, is_whole: bool) -> Alert:
+    """The alert with its text in two parts, the second where there is room for it, or all is asked for."""
+    text, rest = split(alert.text)
+    fits = room.take(rest, at_any_rate=is_whole)
+    return replace(alert, text=text, rest=rest if fits else "", is_cut=not fits)
 
 
 def _debt(visit: Visit) -> Iterator[Alert]:

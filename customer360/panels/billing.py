@@ -67,13 +67,18 @@ class BillRow:
 
 
 def standing(viewer: Viewer, bill: VisibleRecord, on: date) -> Standing | None:
-    """How a bill stands on a day, by its status, due date and what is still open of it."""
-    if not viewer.may(Bill, "status", "due_date", "amount", "open_amount", "disputed_amount"):
+    """How a bill stands on a day, by its status, due date and what is still open of it.
+
+    Whether a charge outside arrears is paid nobody can say, so such a bill is not called paid.
+    """
+    if not viewer.may(Bill, "status", "due_date", "amount", "open_amount", "disputed_amount", "not_ageing_amount"):
         return None
     if bill.status == Bill.Status.PENDING:
         return Standing("Pending", "")
     if bill.open_amount <= 0 and bill.disputed_amount > 0:
         return Standing("In dispute", "warn")
+    if bill.open_amount <= 0 and bill.not_ageing_amount > 0:
+        return Standing("Not ageing", "info")
     if bill.open_amount <= 0:
         return Standing("Credit", "info") if bill.amount < 0 else Standing("Paid", "ok")
     if bill.due_date is None:

@@ -1,24 +1,22 @@
 """What was written down about an account and its customers."""
 
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
 
 from customer360 import selectors
 from customer360.models import Note
 from customer360.pages import Visit
-from customer360.panels.folding import asked_page
+from customer360.panels.folding import Room, asked_page, at_first, split, unfolded
 from customer360.tables import Cell, Column, lines, readable
 from customer360.visibility.viewer import Viewer, VisibleRecord
 
-NOTES_AT_FIRST = 8
+NOTES_AT_FIRST = 6
 NOTES_A_PAGE = 15
 
-LINES_AT_FIRST = 4
-CHARACTERS_AT_FIRST = 180
-"""About four lines of the narrow column that the notes stand in; what goes beyond unfolds."""
+FOLDED_BYTES = 1024
+"""How much text the notes of a page hold ready to unfold. What does not fit is a link away, one note at a time."""
 
 FIELDS = (
     Column(Note, "subject"),
@@ -33,12 +31,19 @@ ACCOUNT = Column(Note, "account__account_id", "identifier", label="Account", ope
 
 @dataclass(frozen=True)
 class Entry:
-    """One note: its cells by field, its text in two parts, and whether it stands for a letter."""
+    """One note: its cells by field, its text in two parts, and whether it stands for a letter.
 
+    `key` is what `?note=` asks for it by. One that was asked for is open; of one that is apart the rest is not on this
+    page.
+    """
+
+    key: str
     cells: dict[str, Cell]
     beginning: str
     rest: str
     is_letter: bool
+    is_open: bool = False
+    is_apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,12 +83,26 @@ def _notes(
     what: str,
     about: Callable[[VisibleRecord], Iterable[Column]],
 ) -> Notes:
-    """The newest notes; with `?notes=all` the first page of all of them, with `?notes=2` the second."""
+    """The newest notes; with `?notes=all` the first page of all of them, with `?notes=2` the second.
+
+    With `?note=` and the key of one of these, its whole text is there, unless another list is unfolded.
+    """
     asked = asked_page(visit, "notes")
-    size = NOTES_AT_FIRST if asked is None else NOTES_A_PAGE
+    size = at_first(visit, "notes", NOTES_AT_FIRST) if asked is None else NOTES_A_PAGE
     page = selectors.notes(visit.viewer, found, asked, size, total)
-    entries = [_entry(visit.viewer, note, about(note)) for note in page.records]
-    return Notes(entries, page, asked is not None, f"CC&B holds no note about {what}.")
+    opened = visit.query.get("note") if unfolded(visit) == "notes" else None
+    entries = [_entry(visit.viewer, place, note, about(note)) for place, note in enumerate(page.records, start=1)]
+    room = Room(at_first(visit, "notes", FOLDED_BYTES))
+    return Notes(_within_bounds(entries, opened, room), page, asked is not None, f"CC&B holds no note about {what}.")
+
+
+def _within_bounds(entries: Iterable[Entry], opened: str | None, room: Room) -> list[Entry]:
+    """The notes, as far as the page has room for what is folded: the one asked for first, then in their order."""
+    known = {entry.key: replace(entry, is_open=entry.key == opened and bool(entry.rest)) for entry in entries}
+    for entry in sorted(known.values(), key=lambda entry: not entry.is_open):
+        if not room.take(entry.rest, at_any_rate=entry.is_open):
+            known[entry.key] = replace(entry, rest="", is_apart=True)
+    return list(known.values())
 
 
 def _names_an_account(note: VisibleRecord) -> bool:
@@ -91,21 +110,10 @@ def _names_an_account(note: VisibleRecord) -> bool:
     return getattr(note, "account_id", None) is not None
 
 
-def _entry(viewer: Viewer, note: VisibleRecord, about: Iterable[Column]) -> Entry:
+def _entry(viewer: Viewer, place: int, note: VisibleRecord, about: Iterable[Column]) -> Entry:
+    """The note; who may not see its ID asks for it by its place on the page."""
+    key = readable(viewer, note, Note, "note_id") or str(place)
     cells = {cell.column.path: cell for cell in lines(viewer, note, [*FIELDS, *about])}
     text = cells["text"].value if "text" in cells else ""
     beginning, rest = split(text)
-    return Entry(cells, beginning, rest, bool(readable(viewer, note, Note, "is_letter")))
-
-
-def split(text: str) -> tuple[str, str]:
-    """A text's first lines and the rest of it, parted between words; the rest is empty where all of it is short."""
-    text = text.strip()
-    first_lines = "\n".join(text.splitlines()[:LINES_AT_FIRST])
-    beginning = first_lines
-    if len(first_lines) > CHARACTERS_AT_FIRST:
-        words = re.match(rf"(?s).{{1,{CHARACTERS_AT_FIRST}}}(?=\s)", first_lines)
-        beginning = words[0] if words else first_lines[:CHARACTERS_AT_FIRST]
-    rest = text[len(beginning) :].strip()
-    # A last word or two are no reason to unfold anything.
-    return (text, "") if len(rest) < CHARACTERS_AT_FIRST // 6 and "\n" not in rest else (beginning.rstrip(), rest)
+    return Entry(key, cells, beginning, rest, bool(readable(viewer, note, Note, "is_letter")))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from customer360 import selectors
 from customer360.models import Account, AccountCustomer
 from customer360.pages import Visit
-from customer360.panels.folding import asked_page
+from customer360.panels.folding import asked_page, at_first
 from customer360.tables import Cell, Column, lines
 
 CUSTOMER_LINES = (
@@ -49,7 +49,7 @@ class People:
 def people(visit: Visit) -> People:
     """The first customers of the account with their roles; with `?people=all` all of them, by the page."""
     viewer, asked = visit.viewer, asked_page(visit, "people")
-    size = PEOPLE_AT_FIRST if asked is None else PEOPLE_A_PAGE
+    size = at_first(visit, "people", PEOPLE_AT_FIRST) if asked is None else PEOPLE_A_PAGE
     page = selectors.Slice.of_list(visit.read(selectors.customers), asked, size)
     persons = [
         Person(next(iter(lines(viewer, role, [CUSTOMER_NAME])), None), lines(viewer, role, CUSTOMER_LINES))

@@ -8,7 +8,7 @@ from customer360 import selectors
 from customer360.models import Meter, Premise
 from customer360.models import ServiceAgreement as Agreement
 from customer360.pages import Visit
-from customer360.panels.folding import asked_page
+from customer360.panels.folding import asked_page, at_first, unfolded
 from customer360.tables import Cell, Column, Table, lines
 from customer360.templatetags.portal import count
 from customer360.visibility.viewer import Viewer, VisibleRecord
@@ -88,12 +88,13 @@ class Premises:
 def premises(visit: Visit) -> Premises:
     """The premises of the account: the first few; with `?premises=all` or `?ended=all` all of them, by the page."""
     service = visit.read(selectors.service)
-    current_first = sum(len(served.agreements) for served in service.current[:PREMISES_AT_FIRST])
+    first = service.current[: at_first(visit, "premises", PREMISES_AT_FIRST)]
+    current_first = sum(len(served.agreements) for served in first)
     current = _part(
         visit, "premises", "Premises and service agreements", service.current, current_first, AGREEMENTS_A_PAGE
     )
-    # While all of one list is shown, of the other no more than its number is.
-    ended_first = 0 if current.is_whole else ENDED_AGREEMENTS_AT_FIRST
+    # While all of another list is shown, no more than their number is.
+    ended_first = ENDED_AGREEMENTS_AT_FIRST if unfolded(visit) in ("", "ended") else 0
     return Premises(
         current=current,
         ended=_part(visit, "ended", "Service that has ended", service.ended, ended_first, ENDED_AGREEMENTS_A_PAGE),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from customer360.models import Account, AccountCustomer, Premise, ServiceAgreement
 from customer360.selectors.metering import badges_of_agreement, may_see_badges
+from customer360.selectors.notes import numbers
 from customer360.visibility.viewer import Viewer, VisibleRecord
 
 ENDED_STATUSES = (ServiceAgreement.Status.CLOSED, ServiceAgreement.Status.CANCELED)
@@ -14,12 +15,16 @@ ENDED_STATUSES = (ServiceAgreement.Status.CLOSED, ServiceAgreement.Status.CANCEL
 def account(viewer: Viewer, account_id: str) -> VisibleRecord:
     """The account of that ID, with its main customer and, where they were computed, its figures (`summary`).
 
+    How many bills, payments and notes it has comes with it, for `counts`.
+
     Raises Account.DoesNotExist if there is none, if it is not in the viewer's scope, or if the viewer may not see
     account IDs, by which the page about an account is addressed.
     """
     if not (viewer.may(Account, "account_id") and account_id.isalnum()):
         raise Account.DoesNotExist
-    return viewer.see(viewer.records(Account.objects.select_related("customer", "summary")).get(pk=account_id))
+    counted = numbers(viewer, Account(pk=account_id))
+    whole = Account.objects.select_related("customer", "summary").annotate(**counted)
+    return viewer.see(viewer.records(whole).get(pk=account_id), counted=counted)
 
 
 def customers(viewer: Viewer, account: VisibleRecord) -> list[VisibleRecord]:

@@ -1,7 +1,7 @@
 """Long lists by the page."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -20,6 +20,8 @@ class Slice:
     first: int
     last: int
     total: int
+    extras: dict[str, Any] = field(default_factory=dict)
+    """What the question counted beside the rows."""
 
     @classmethod
     def of(
@@ -33,6 +35,24 @@ class Slice:
         if total is not None:
             paginator.count = total
         return cls._of(paginator, page, viewer.see_all)
+
+    @classmethod
+    def counted(cls, viewer: Viewer, ordered: QuerySet, page: str | None, page_size: int, total: str) -> "Slice":
+        """The page that is asked for, in one question that counts as well: `total` names the annotation that does.
+
+        Further annotations over the whole list are the slice's `extras`. Past the end, the last page is read after all.
+        """
+        number = int(page) if page and page.isdecimal() and page.strip("0") and len(page) < 8 else 1
+        first = (number - 1) * page_size
+        rows = list(ordered[first : first + page_size])
+        if not rows and number > 1:
+            last = max(1, -(-ordered.count() // page_size))
+            return cls.counted(viewer, ordered, str(last), page_size, total)
+        names = ordered.query.annotations
+        extras = {name: getattr(rows[0], name) for name in names} if rows else {}
+        found = extras.pop(total, 0)
+        pages = max(1, -(-found // page_size))
+        return cls(viewer.see_all(rows), number, pages, first + 1 if rows else 0, first + len(rows), found, extras)
 
     @classmethod
     def of_list(cls, rows: Sequence[Any], page: str | None, page_size: int) -> "Slice":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from customer360.models import Account, AccountAlert, AccountCustomer, Bill, Note, Payment
 from customer360.selectors.lists import Slice, number_of
@@ -16,7 +16,7 @@ def notes_about(viewer: Viewer, about: Q) -> QuerySet[Note]:
     return viewer.records(Note.objects.filter(about, removed_at=None))
 
 
-def notes_of(viewer: Viewer, account: VisibleRecord) -> QuerySet[Note]:
+def notes_of(viewer: Viewer, account: Account | VisibleRecord) -> QuerySet[Note]:
     """The account's notes by CC&B's rule: its own, and those of its customers that name no account."""
     belongs = Q(account=account.pk)
     if viewer.may(AccountCustomer, "account", "customer") and viewer.may(Note, "customer"):
@@ -53,13 +53,18 @@ class Counts:
     notes: int
 
 
-def counts(viewer: Viewer, account: VisibleRecord) -> Counts:
-    """The numbers of what the account's page lists in part, in one question to the database."""
-    wanted = {"bills": (Bill, bills_of), "payments": (Payment, payments_of), "notes": (Note, notes_of)}
-    numbers = {
-        f"{name}_counted": number_of(rows_of(viewer, account))
-        for name, (model, rows_of) in wanted.items()
+_COUNTED = {"bills": (Bill, bills_of), "payments": (Payment, payments_of), "notes": (Note, notes_of)}
+
+
+def numbers(viewer: Viewer, account: Account | VisibleRecord) -> dict[str, Subquery]:
+    """Subqueries that count what hangs on an account, for the question that reads the account itself."""
+    return {
+        f"counted_{name}": number_of(rows_of(viewer, account))
+        for name, (model, rows_of) in _COUNTED.items()
         if viewer.may(model, "account")
     }
-    counted = Account.objects.filter(pk=account.pk).values(**numbers).get() if numbers else {}
-    return Counts(**{name: counted.get(f"{name}_counted", 0) for name in wanted})
+
+
+def counts(viewer: Viewer, account: VisibleRecord) -> Counts:
+    """The numbers of what the account's page lists in part, as they came with the account."""
+    return Counts(**{name: account.counted.get(f"counted_{name}", 0) for name in _COUNTED})

@@ -5,8 +5,9 @@ Definitions, each in one sentence, are the help texts of `AccountSummary`. What 
 - only frozen transactions count; archived ones still do, removed ones do not;
 - past due is what `customer360.summaries.debt` leaves of the debts, from the day after their arrears date;
 - in dispute are all transactions of open match events in dispute, debts less credits, whatever their dates;
-- revenue is the payoff amount of bill segments and their cancellations, by accounting date; months are calendar months,
-  and the fiscal year is that of `customer360.summaries.fiscal`;
+- revenue is what the ledger holds as revenue of a transaction, where the site named the ledger's codes, else the
+  payoff amount of bill segments and their cancellations; by accounting date; months are calendar months, and the
+  fiscal year is that of `customer360.summaries.fiscal`;
 - the latest payment is the latest day on which more was paid than was cancelled;
 - the latest bill is the complete one with the latest date; of several of one day the one completed last.
 """
@@ -59,20 +60,20 @@ _FIGURES = """
                sum(current_amount) AS balance,
                sum(payoff_amount) AS payoff_balance,
                sum(current_amount) FILTER (WHERE is_disputed) AS disputed,
-               sum(payoff_amount) FILTER (
-                   WHERE type IN {revenue} AND accounting_date >= {fiscal_year_start} AND accounting_date <= {today}
+               sum(revenue) FILTER (
+                   WHERE accounting_date >= {fiscal_year_start} AND accounting_date <= {today}
                ) AS revenue_fytd,
-               sum(payoff_amount) FILTER (
-                   WHERE type IN {revenue} AND accounting_date >= {twelve} AND accounting_date < {month}
+               sum(revenue) FILTER (
+                   WHERE accounting_date >= {twelve} AND accounting_date < {month}
                ) AS revenue_12m,
-               sum(payoff_amount) FILTER (
-                   WHERE type IN {revenue} AND accounting_date >= {prior} AND accounting_date < {twelve}
+               sum(revenue) FILTER (
+                   WHERE accounting_date >= {prior} AND accounting_date < {twelve}
                ) AS revenue_prior_12m,
                LEAST(
                    min({next_ageing}),
-                   min(accounting_date) FILTER (WHERE type IN {revenue} AND accounting_date > {today}),
-                   CASE WHEN bool_or(type IN {revenue} AND accounting_date >= {prior}) THEN {next_month} END,
-                   CASE WHEN bool_or(type IN {revenue} AND accounting_date IS NOT NULL) THEN {next_fiscal_year} END
+                   min(accounting_date) FILTER (WHERE revenue IS NOT NULL AND accounting_date > {today}),
+                   CASE WHEN bool_or(revenue IS NOT NULL AND accounting_date >= {prior}) THEN {next_month} END,
+                   CASE WHEN bool_or(revenue IS NOT NULL AND accounting_date IS NOT NULL) THEN {next_fiscal_year} END
                ) AS next_change_on
         FROM counted
         GROUP BY account_id
@@ -155,7 +156,6 @@ def figures(accounts: str, calendar: Calendar) -> sql.Composed:
         bills=table(Bill),
         agreements=table(ServiceAgreement),
         complete=sql.Literal(Bill.Status.COMPLETE.value),
-        revenue=listed(FinancialTransaction.REVENUE_TYPES),
         payment=listed(FinancialTransaction.PAYMENT_TYPES),
         open=listed(ServiceAgreement.OPEN_STATUSES),
         next_ageing=sql.SQL("CASE {} END").format(next_step),

@@ -15,14 +15,16 @@ from typing import Any
 from psycopg import sql
 
 from customer360.models import Account, FinancialTransaction, MatchEvent
-from customer360.summaries.sql import table
+from customer360.summaries.sql import listed, table
 
 _DEBT = """
     counted AS MATERIALIZED (
         SELECT f.account_id, f.ft_id, f.type, f.current_amount, f.payoff_amount, f.accounting_date, f.received_date,
                f.bill_id,
+               COALESCE(f.ledger_revenue, CASE WHEN f.type IN {revenue} THEN f.payoff_amount END) AS revenue,
                CASE WHEN e.status = {open} THEN e.match_event_id END AS match_event_id,
                COALESCE(e.status = {open} AND e.is_disputed, false) AS is_disputed,
+               e.status IS NOT DISTINCT FROM {balanced} AS is_settled,
                CASE
                    WHEN NOT f.is_outside_arrears AND e.status IS DISTINCT FROM {balanced}
                        AND f.arrears_date > '0001-01-01' THEN f.arrears_date
@@ -79,8 +81,9 @@ def debt(accounts: str, today: sql.Composable) -> sql.Composed:
     """Common table expressions over the accounts in a table with one column `account_id`, as of a day.
 
     `counted` are the transactions that count, each with the open match event it stands in, whether that is in dispute,
-    and its arrears date while it ages; `matched` the debts of open match events, and what their own credits leave of
-    them; `debt` every debt that ages and is not in dispute, with what is left of it.
+    whether a balanced one settled it, its arrears date while it ages, and what of it is revenue, None where it can be
+    none; `matched` the debts of open match events, and what their own credits leave of them; `debt` every debt that
+    ages and is not in dispute, with what is left of it.
     """
     names: dict[str, Any] = {
         "accounts": sql.Identifier(accounts),
@@ -89,6 +92,7 @@ def debt(accounts: str, today: sql.Composable) -> sql.Composed:
         "match_events": table(MatchEvent),
         "open": sql.Literal(MatchEvent.Status.OPEN.value),
         "balanced": sql.Literal(MatchEvent.Status.BALANCED.value),
+        "revenue": listed(FinancialTransaction.REVENUE_TYPES),
         "today": today,
     }
     return sql.SQL(_DEBT).format(**names)

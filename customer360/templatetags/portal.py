@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from customer360.pages import folded
 from customer360.search import words_of
 
 register = template.Library()
@@ -213,6 +214,12 @@ def with_query(context: template.Context, **changes: Any) -> str:
 def page_of(context: template.Context, parameter: str, number: int) -> str:
     """The address of this page with that page of a list, whatever parameter says it."""
     return with_query(context, **{parameter: number})
+
+
+@register.simple_tag(takes_context=True)
+def unfold(context: template.Context, parameter: str) -> str:
+    """The address of this page with that list unfolded and no other: one at a time keeps the page small."""
+    return with_query(context, **dict.fromkeys((*folded(), "note")) | {parameter: "all"})
 
 
 @register.inclusion_tag("components/as_of.html", takes_context=True)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ObjectDoesNotExist
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, JSONObject
 from django.utils.text import capfirst
@@ -139,9 +139,9 @@ class Viewer:
             return queryset.filter(pk__in=accounts.values("pk"))
         return queryset.filter(_leads_to(queryset.model, (path,) if isinstance(path, str) else path, accounts))
 
-    def see(self, record: VisibleModel) -> "VisibleRecord":
-        """The record as this person may see it."""
-        return VisibleRecord(record, self)
+    def see(self, record: VisibleModel, *, counted: Iterable[str] = ()) -> "VisibleRecord":
+        """The record as this person may see it; `counted` names numbers that were annotated for this very viewer."""
+        return VisibleRecord(record, self, {name: getattr(record, name) for name in counted})
 
     def see_all(self, records: Iterable[VisibleModel]) -> "list[VisibleRecord]":
         """The records as this person may see them."""
@@ -188,14 +188,16 @@ class VisibleRecord:
     """A record as one person may see it: the only form in which mirrored data reaches a page, a file or an answer.
 
     A hidden field is an AttributeError, which a template renders as nothing; a masked one is a fixed mask; a related
-    record comes wrapped. `get_<field>_display` is as visible as the field.
+    record comes wrapped. `get_<field>_display` is as visible as the field. `counted` holds numbers of what hangs on the
+    record, each counted of what the viewer may see.
     """
 
-    __slots__ = ("__record", "__viewer")
+    __slots__ = ("__record", "__viewer", "counted")
 
-    def __init__(self, record: VisibleModel, viewer: Viewer) -> None:
+    def __init__(self, record: VisibleModel, viewer: Viewer, counted: Mapping[str, int] | None = None) -> None:
         self.__record = record
         self.__viewer = viewer
+        self.counted = counted or {}
 
     def __getattr__(self, name: str) -> Any:
         model = type(self.__record)
@@ -211,7 +213,13 @@ class VisibleRecord:
             access = grades.get(field, Access.HIDDEN)
         if access == Access.HIDDEN:
             raise AttributeError(f"{model.__name__}.{name} is hidden from {self.__viewer.user}")
-        value = getattr(self.__record, name)
+        try:
+            value = getattr(self.__record, name)
+        except ObjectDoesNotExist as missing:
+            # A reference between records of Salesforce may lead to one that is not here yet.
+            if isinstance(missing, AttributeError):
+                raise
+            value = None
         if access == Access.MASKED:
             return MASK if value not in (None, "") else value
         if callable(value) and field != name:

@@ -12,7 +12,8 @@ from sync.choices import DEFAULTS
 from sync.extraction import choices_bound
 from sync.models import SiteChoice
 from sync.offers import offers_of
-from sync.streams import STREAMS
+from sync.stream import System
+from sync.streams import inbound
 from sync.systems import SourceError
 
 
@@ -65,7 +66,7 @@ class SiteChoiceAdmin(HistoryMixin):
     @admin.display(description="used by")
     def used_by(self, row: SiteChoice) -> str:
         """The streams whose next run compares everything once the value changes."""
-        return ", ".join(stream.title for stream in STREAMS if row.name in choices_bound(stream))
+        return ", ".join(stream.title for stream in inbound(System.CCB) if row.name in choices_bound(stream))
 
     @admin.display(description="delivered value")
     def delivered(self, row: SiteChoice) -> str:

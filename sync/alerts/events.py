@@ -89,11 +89,11 @@ def _outcome(run: SyncRun, before: AlertEvent | None) -> AlertEvent | None:
         case SyncRun.State.STOPPED:
             kind, figures = Kind.STOPPED, {"read": run.read, "held": run.held, "gone": run.gone}
         case _:
-            # What a full compare was stopped at, a run of the new does not settle.
-            settles = stood in (Kind.FAILED, Kind.LATE) or (stood == Kind.STOPPED and run.mode == SyncRun.Mode.FULL)
+            # What a compare was stopped at, a run of the new does not settle.
+            settles = stood in (Kind.FAILED, Kind.LATE) or (stood == Kind.STOPPED and run.mode in SyncRun.COMPARES)
             if not settles:
                 return None
-            waits = brakes.shown(run.stream) if run.mode != SyncRun.Mode.FULL else 0
+            waits = brakes.shown(run.stream) if run.mode not in SyncRun.COMPARES else 0
             figures = {"written": run.written, "read": run.read} | ({"stopped": waits} if waits else {})
             return _event(Kind.RECOVERED, run, **figures)
     if before is not None and stood == kind and ended - before.happened_at < REMIND:

@@ -13,14 +13,14 @@ from psycopg import sql
 
 from customer360.derived import derivations, one_at_a_time
 from sync.crashpoints import crashpoint
-from sync.extraction import CURSOR_COLUMN
-from sync.load import brake, changes, due, rejects, seen, stage
+from sync.load import brake, changes, departures, due, listing, references, rejects, seen, stage
 from sync.load.cursor import Cursor
 from sync.load.extremes import Extremes
 from sync.load.outcome import BrakeReached, Order, Outcome
 from sync.load.plan import Plan
+from sync.stream import CURSOR_COLUMN
 
-__all__ = ["BrakeReached", "Order", "Outcome", "load"]
+__all__ = ["BrakeReached", "Order", "Outcome", "load", "reconcile"]
 
 
 def load(
@@ -33,21 +33,52 @@ def load(
 
     Raises BrakeReached where a full compare would remove more than the brake allows; nothing is written then.
     """
-    outcome, extremes = Outcome(), Extremes()
     with connection.cursor() as cursor:
-        stage.create(cursor, plan)
-        with closing(stage.copy(cursor, plan, batches)) as staged:
-            for batch, is_readable in staged:
-                extremes.add(batch, is_readable=is_readable)
-                crashpoint("staged", plan.stream.name)
-                outcome.read += batch.num_rows
-                on_batch(outcome.read)
-        order.staged()
-        with transaction.atomic():
-            _write(cursor, plan, order, outcome, extremes)
-            if order.is_dry_run:
-                transaction.set_rollback(True)
-        stage.drop(cursor, plan)
+        return _load(cursor, plan, batches, order, Outcome(), on_batch)
+
+
+def reconcile(
+    plan: Plan,
+    listed: Iterable[pa.RecordBatch],
+    read: Callable[[pa.Array], Iterable[pa.RecordBatch]],
+    order: Order,
+    on_batch: Callable[[int], None] = lambda rows: None,
+) -> Outcome:
+    """Compare the mirror with a listing of all keys, batches of one column, and settle the difference.
+
+    `read` gives the rows of those keys, an array of text, that the mirror lacks; they are loaded. What the listing does
+    not name is marked. Where both agree nothing is read whole, and nothing written. Raises as `load` does.
+    """
+    outcome = Outcome()
+    with connection.cursor() as cursor:
+        outcome.listed = listing.take(cursor, plan, listed, on_batch)
+        lacking = listing.missing(cursor, plan)
+        batches = read(lacking) if len(lacking) else ()
+        return _load(cursor, plan, batches, order, outcome, lambda rows: on_batch(outcome.listed + rows))
+
+
+def _load(
+    cursor: Cursor,
+    plan: Plan,
+    batches: Iterable[pa.RecordBatch],
+    order: Order,
+    outcome: Outcome,
+    on_batch: Callable[[int], None],
+) -> Outcome:
+    extremes = Extremes()
+    stage.create(cursor, plan)
+    with closing(stage.copy(cursor, plan, batches)) as staged:
+        for batch, is_readable in staged:
+            extremes.add(batch, is_readable=is_readable)
+            crashpoint("staged", plan.stream.name)
+            outcome.read += batch.num_rows
+            on_batch(outcome.read)
+    order.staged()
+    with transaction.atomic():
+        _write(cursor, plan, order, outcome, extremes)
+        if order.is_dry_run:
+            transaction.set_rollback(True)
+    stage.drop(cursor, plan)
     return outcome
 
 
@@ -55,38 +86,56 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes:
     """From staged rows to the mirror, all or nothing."""
     is_range = order.range_id is not None
     outcome.highest = _highest_cursor_value(cursor, plan)
-    offered = 0 if order.is_full or is_range else rejects.offer_again(cursor, plan, order.rows)
+    deleted = departures.set_aside(cursor, plan, order)
+    offered = 0 if order.shows_gone or is_range else rejects.offer_again(cursor, plan, order.rows)
     stage.settle(cursor, plan)
     checks = list(rejects.checks(plan, None if offered else extremes))
     rejections = rejects.move_aside(cursor, plan, checks, run_id=order.run_id, is_full=order.is_full)
     outcome.rejected, outcome.healed = rejections.rejected, rejections.healed
     outcome.warnings = [*order.warnings, *rejections.warnings]
+    references.look_up(cursor, plan)
     crashpoint("checked", plan.stream.name)
-    good = outcome.read + offered - outcome.rejected
-    difference = changes.find(cursor, plan, staged=good, is_full=order.is_full)
-    outcome.new, outcome.changed, outcome.unchanged = difference.new, difference.changed, difference.unchanged
-    outcome.gone = difference.gone
+    moves_figures = bool(derivations(plan.model)) and not is_range
+    if deleted.records:
+        if moves_figures:
+            one_at_a_time(cursor)
+        departures.mark_deleted(cursor, plan, order.change)
+    _compare(cursor, plan, order, outcome, staged=outcome.read + offered - outcome.rejected - deleted.rows)
     outcome.warnings += changes.anomalies(cursor, plan)
-    if order.is_full:
+    if order.shows_gone:
         brake.check(cursor, plan, outcome, order)
     if order.is_dry_run:
-        outcome.removed = difference.gone
+        outcome.removed = outcome.gone + deleted.records
         outcome.differences = changes.describe(cursor, plan, limit=200)
         return
-    if derivations(plan.model) and not is_range:
+    if moves_figures:
         one_at_a_time(cursor)
     changes.write(cursor, plan, order.change)
-    if order.is_full:
-        gone = changes.mark_gone(cursor, plan, order.change)
-        outcome.removed, outcome.archived = gone.removed, gone.archived
+    outcome.removed = deleted.records
+    if order.shows_gone:
+        gone = departures.mark_gone(cursor, plan, order.change)
+        outcome.removed, outcome.archived = outcome.removed + gone.removed, gone.archived
     changes.keep_bases(cursor, plan)
     if is_range:
         outcome.keys = seen.keep(cursor, plan, order, some_bad=bool(outcome.rejected))
         due.leave_for_later(cursor, plan)
     else:
-        outcome.summaries = due.refresh(cursor, plan, due.changed_accounts(plan), order.business_date)
+        marked = [plan.departed] * bool(deleted.records) + [plan.gone] * order.is_listed
+        outcome.summaries = due.refresh(cursor, plan, due.Touched(plan, tuple(marked)), order)
     order.commit(outcome)
     crashpoint("written", plan.stream.name)
+
+
+def _compare(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, *, staged: int) -> None:
+    """Find how the mirror differs from what was read, and count it."""
+    difference = changes.find(cursor, plan, staged=staged, is_full=order.is_full)
+    outcome.new, outcome.changed, outcome.unchanged = difference.new, difference.changed, difference.unchanged
+    outcome.gone = difference.gone
+    if order.is_listed:
+        # What was listed and not read whole is as it was.
+        outcome.unchanged += outcome.listed - outcome.read
+        outcome.read = outcome.listed
+        outcome.gone = departures.keep_unlisted(cursor, plan)
 
 
 def _highest_cursor_value(cursor: Cursor, plan: Plan) -> datetime | None:

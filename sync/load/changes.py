@@ -1,18 +1,17 @@
 """The difference between what was staged and what the mirror holds, and the writing of exactly that difference."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg import sql
 
 from customer360.changes import Change
+from sync.load import history
 from sync.load.cursor import Cursor
 from sync.load.plan import Column, Plan, comma
 from sync.models import FieldBase
-from sync.stream import Absence
 
-_NOTHING: dict[str, sql.Composable] = {}
 _BASES = sql.Identifier(FieldBase._meta.db_table)
 
 
@@ -26,14 +25,6 @@ class Difference:
     gone: int
 
 
-@dataclass(frozen=True)
-class Gone:
-    """How many records were marked removed, and how many archived."""
-
-    removed: int
-    archived: int
-
-
 def find(cursor: Cursor, plan: Plan, *, staged: int, is_full: bool) -> Difference:
     """Join the `staged` rows with the mirror once and keep the places of those that differ.
 
@@ -42,8 +33,11 @@ def find(cursor: Cursor, plan: Plan, *, staged: int, is_full: bool) -> Differenc
     """
     for table in (plan.change, plan.gone):
         cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{table}").format(table=table))
-    account = plan.account_column
-    accounts = sql.SQL(", s.{0} AS account, t.{0} AS old_account").format(account) if account else sql.SQL("")
+    accounts: sql.Composable = sql.SQL("")
+    if plan.account_column:
+        # An account that no line fills, as it is linked here, is the record's own before and after.
+        incoming = sql.SQL("s.{}" if plan.fills_account else "t.{}").format(plan.account_column)
+        accounts = sql.SQL(", {} AS account, t.{} AS old_account").format(incoming, plan.account_column)
     anchor = plan.key[0].identifier
     absent = sql.SQL("s.{anchor} IS NULL AND {unmarked} OR s.{anchor} IS NOT NULL AND").format(
         anchor=anchor, unmarked=plan.unmarked
@@ -63,11 +57,12 @@ def find(cursor: Cursor, plan: Plan, *, staged: int, is_full: bool) -> Differenc
             every=sql.SQL("FULL" if is_full else "LEFT"), absent=absent if is_full else sql.SQL(""),
             ours=comma([
                 *(_incoming(plan, column) for column in plan.values),
+                *plan.constants.values(),
                 *(sql.SQL("NULL::timestamptz") for _ in plan.marks),
             ]),
             theirs=comma(
                 sql.SQL("t.{}").format(sql.Identifier(name))
-                for name in (*(column.name for column in plan.values), *plan.marks)
+                for name in (*(column.name for column in plan.values), *plan.constants, *plan.marks)
             ),
         )
     )  # fmt: skip
@@ -177,8 +172,8 @@ def anomaly(column: Column, rows: int, keys: list[str]) -> dict[str, Any]:
 def write(cursor: Cursor, plan: Plan, change: Change) -> None:
     """Write the changes and the new records, each with the history row that simple-history would have written."""
     changed = sql.SQL("{change} c JOIN {stage} s ON s.ctid = c.row").format(change=plan.change, stage=plan.stage)
-    lifted: dict[str, sql.Composable] = {mark: sql.SQL("NULL") for mark in plan.marks}
-    assigned = {column.name: _incoming(plan, column) for column in plan.values} | lifted
+    fixed: dict[str, sql.Composable] = plan.constants | {mark: sql.SQL("NULL") for mark in plan.marks}
+    assigned = {column.name: _incoming(plan, column) for column in plan.values} | fixed
     cursor.execute(
         sql.SQL("UPDATE {table} t SET {assigned} FROM {changed} {bases} WHERE {same_key} AND NOT c.is_new").format(
             table=plan.table, changed=changed, bases=_join_bases(plan), same_key=plan.same_key("t", "s"),
@@ -187,10 +182,10 @@ def write(cursor: Cursor, plan: Plan, change: Change) -> None:
     )  # fmt: skip
     merged = {column.name for column in plan.shared}
     staged: dict[str, sql.Composable] = {column.name: column.loaded(plan.time_zone) for column in plan.columns}
-    taken = {name: value for name, value in staged.items() if name not in merged} | lifted
-    _add_history(cursor, plan, "~", change, rows=changed, alias="s", where=sql.SQL("NOT c.is_new"), known=taken)
+    taken = {name: value for name, value in staged.items() if name not in merged} | fixed
+    history.add(cursor, plan, "~", change, rows=changed, alias="s", where=sql.SQL("NOT c.is_new"), known=taken)
 
-    inserted = staged | {name: sql.Literal(value) for name, value in plan.defaults.items()}
+    inserted = staged | plan.constants | {name: sql.Literal(value) for name, value in plan.defaults.items()}
     empty: dict[str, sql.Composable] = {name: sql.SQL("NULL") for name in plan.left_empty}
     cursor.execute(
         sql.SQL("INSERT INTO {table} ({names}) SELECT {values} FROM {changed} WHERE c.is_new").format(
@@ -198,51 +193,7 @@ def write(cursor: Cursor, plan: Plan, change: Change) -> None:
             changed=changed,
         )
     )  # fmt: skip
-    _add_history(cursor, plan, "+", change, rows=changed, alias="s", where=sql.SQL("c.is_new"), known=inserted | empty)
-
-
-def mark_gone(cursor: Cursor, plan: Plan, change: Change) -> Gone:
-    """Mark what `find` found gone; frozen transactions were archived and still count."""
-    archives = plan.stream.absence == Absence.ARCHIVED_IF_FROZEN
-    marked = sql.SQL("UPDATE {table} t SET {mark} = now() FROM gone g WHERE {same_key} AND {which}")
-    names = {"table": plan.table, "same_key": plan.same_key("t", "g")}
-    leaves = sql.SQL("NOT t.is_frozen" if archives else "true")
-    cursor.execute(marked.format(mark=sql.Identifier("removed_at"), which=leaves, **names))
-    removed: int = cursor.rowcount
-    _add_history(cursor, plan, "~", change, rows=sql.SQL("gone g"), alias="g", where=leaves)
-    if not archives:
-        return Gone(removed, 0)
-    cursor.execute(marked.format(mark=sql.Identifier("archived_at"), which=sql.SQL("t.is_frozen"), **names))
-    return Gone(removed, cursor.rowcount)
-
-
-def _add_history(
-    cursor: Cursor, plan: Plan, kind: str, change: Change,
-    *, rows: sql.Composable, alias: str, where: sql.Composable, known: Mapping[str, sql.Composable] = _NOTHING,
-) -> None:  # fmt: skip
-    """Add a history row for each record just written, where the model is tracked.
-
-    `rows` names the records under `alias`. `known` are the columns whose written values those rows tell; the others are
-    read from the mirror `t`, where the write holds each record locked.
-    """
-    if plan.history_table is None:
-        return
-    is_whole = known.keys() >= set(plan.all_columns)
-    mirror = sql.SQL("JOIN {table} t ON {same_key}").format(table=plan.table, same_key=plan.same_key("t", alias))
-    cursor.execute(
-        sql.SQL("""
-            INSERT INTO {history} (
-                {names}, history_date, history_change_reason, history_type, history_user_id, origin, run_id
-            )
-            SELECT {values}, now(), NULL, {kind}, NULL, {origin}, {run} FROM {rows} {mirror} WHERE {where}
-        """).format(
-            history=plan.history_table, names=comma(map(sql.Identifier, plan.all_columns)),
-            values=comma(known.get(name, sql.SQL("t.{}").format(sql.Identifier(name))) for name in plan.all_columns),
-            kind=sql.Literal(kind), origin=sql.Literal(str(change.origin)),
-            run=sql.Literal(str(change.run_id) if change.run_id else None), rows=rows, where=where,
-            mirror=sql.SQL("") if is_whole else mirror,
-        )
-    )  # fmt: skip
+    history.add(cursor, plan, "+", change, rows=changed, alias="s", where=sql.SQL("c.is_new"), known=inserted | empty)
 
 
 def keep_bases(cursor: Cursor, plan: Plan) -> None:

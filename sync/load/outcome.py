@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import pyarrow as pa
+
 from customer360.changes import Change
 
 
@@ -26,7 +28,7 @@ class Outcome:
 
     `gone` are the records a full compare did not find, which become `removed` or `archived` unless the brake holds
     them; `held` those it was measured against, counted where the brake stopped the load. `keys` were recorded as seen,
-    where a range was loaded.
+    where a range was loaded; `listed` were named by a listing of all keys.
     """
 
     read: int = 0
@@ -41,6 +43,7 @@ class Outcome:
     healed: int = 0
     summaries: int = 0
     keys: int = 0
+    listed: int = 0
     highest: datetime | None = None
     warnings: list[dict[str, Any]] = field(default_factory=list)
     differences: list[dict[str, Any]] = field(default_factory=list)
@@ -50,6 +53,8 @@ class Outcome:
 class Order:
     """What a load is to do.
 
+    `is_full` says that all rows were read, `is_listed` that all keys were listed: either shows what is gone. `deleted`
+    are keys that the source's own log says it deleted, an array of text.
     `accepted_removals` is how many a person let go past the brake, having been shown that many; no more pass. `rows`
     are the rejected rows to offer again beside what was read, by id; None offers every open one. `range_id` names the
     range of a full compare that is loaded; what can only be judged over all of them, that is what is gone and how
@@ -61,6 +66,8 @@ class Order:
     change: Change
     business_date: date
     is_full: bool
+    is_listed: bool = False
+    deleted: pa.Array | None = None
     is_dry_run: bool = False
     brake_percent: float | None = None
     accepted_removals: int = 0
@@ -69,6 +76,11 @@ class Order:
     warnings: tuple[dict[str, Any], ...] = ()
     staged: Callable[[], None] = lambda: None
     commit: Callable[[Outcome], None] = lambda outcome: None
+
+    @property
+    def shows_gone(self) -> bool:
+        """Whether what was read shows which records are gone from their source."""
+        return self.is_full or self.is_listed
 
     @property
     def run_id(self) -> UUID:

@@ -9,9 +9,8 @@ import pyarrow as pa
 from django.db import models
 from psycopg import sql
 
-from sync.extraction import CURSOR_COLUMN
-from sync.stream import Absence, Owner, Stream
-from sync.transforms import Day, Transform, Words
+from sync.stream import CURSOR_COLUMN, GONE_COLUMN, Absence, Owner, Stream
+from sync.transforms import Day, Reference, Transform, Words
 
 UNREADABLE = "unreadable"
 """The staging column that names the fields of a row in which a character was found that PostgreSQL cannot store."""
@@ -38,10 +37,11 @@ def comma(parts: Iterable[sql.Composable]) -> sql.Composed:
 
 @dataclass(frozen=True)
 class Parent:
-    """The table that a reference points to, and its key."""
+    """The table that a reference points to, the column that the staged values are looked for in, and its own key."""
 
     table: sql.Identifier
     key: sql.Identifier
+    number: sql.Identifier
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,13 @@ class Column:
 
     @property
     def is_required(self) -> bool:
-        """Whether the mirror refuses a record without it."""
-        return not self.field.null
+        """Whether a record is refused without it."""
+        return not self.field.null or (self.reference is not None and self.reference.required)
+
+    @property
+    def reference(self) -> Reference | None:
+        """How the key of theirs that stands for a record is looked up, where it is."""
+        return self.transform if isinstance(self.transform, Reference) else None
 
     @property
     def max_length(self) -> int | None:
@@ -80,11 +85,12 @@ class Column:
 
     @property
     def parent(self) -> "Parent | None":
-        """The mirrored table that a reference points to."""
-        if not isinstance(self.field, models.ForeignKey):
+        """The mirrored table that a reference points to; None for one that may lead nowhere and is taken as it is."""
+        if not isinstance(self.field, models.ForeignKey) or not getattr(self.field, "db_constraint", True):
             return None
-        related = self.field.related_model._meta
-        return Parent(sql.Identifier(related.db_table), sql.Identifier(str(related.pk.column)))
+        table = self.field.related_model._meta.db_table
+        names = (table, str(self._target.column), str(self.field.target_field.column))
+        return Parent(*map(sql.Identifier, names))
 
     @property
     def known_codes(self) -> tuple[str, ...] | None:
@@ -93,11 +99,21 @@ class Column:
 
     @property
     def _target(self) -> models.Field:
-        return self.field.target_field if isinstance(self.field, models.ForeignKey) else self.field
+        """The field whose values the staged ones are: that of the other record, where it is a reference."""
+        if not isinstance(self.field, models.ForeignKey):
+            return self.field
+        if self.reference:
+            found: models.Field = getattr(self.field.related_model, self.reference.by).field
+            return found
+        return self.field.target_field
 
     def loaded(self, time_zone: str) -> sql.Composable:
         """The staged value as the mirror's type."""
         return self.transform.load(self.staged, time_zone)
+
+    def checked(self, time_zone: str) -> sql.Composable:
+        """The same while the rows are checked, when a reference is still the key of theirs."""
+        return self.staged if self.reference else self.loaded(time_zone)
 
 
 @dataclass(frozen=True)
@@ -110,6 +126,8 @@ class Plan:
     change: ClassVar[sql.Identifier] = sql.Identifier("change")
     bad: ClassVar[sql.Identifier] = sql.Identifier("bad")
     gone: ClassVar[sql.Identifier] = sql.Identifier("gone")
+    departed: ClassVar[sql.Identifier] = sql.Identifier("departed")
+    listed: ClassVar[sql.Identifier] = sql.Identifier("listed_key")
 
     @property
     def model(self) -> type[models.Model]:
@@ -135,6 +153,19 @@ class Plan:
     def values(self) -> tuple[Column, ...]:
         """The columns beside the key."""
         return tuple(column for column in self.columns if column not in self.key)
+
+    @cached_property
+    def constants(self) -> dict[str, sql.Composable]:
+        """By column what every record of the stream holds, as its part of a table that several streams fill."""
+        return {
+            str(self.stream.model_field(name).column): sql.Literal(value) for name, value in self.stream.part.items()
+        }
+
+    @property
+    def into(self) -> Column | None:
+        """The column that names the record which took over one that was merged into it."""
+        name = self.stream.deletion.into if self.stream.deletion else ""
+        return next((column for column in self.columns if column.field.name == name), None)
 
     @property
     def shared(self) -> tuple[Column, ...]:
@@ -171,7 +202,7 @@ class Plan:
     @cached_property
     def defaults(self) -> dict[str, Any]:
         """What a new record holds in the columns that no line fills, where the database wants a value."""
-        filled = {column.name for column in self.columns}
+        filled = {column.name for column in self.columns} | self.constants.keys()
         return {
             str(model_field.column): model_field.get_default()
             for model_field in self.model._meta.concrete_fields
@@ -183,7 +214,7 @@ class Plan:
     @cached_property
     def left_empty(self) -> tuple[str, ...]:
         """The columns that a new record leaves empty; the database numbers its own keys."""
-        filled = {column.name for column in self.columns} | self.defaults.keys()
+        filled = {column.name for column in self.columns} | self.constants.keys() | self.defaults.keys()
         return tuple(
             str(model_field.column)
             for model_field in self.model._meta.concrete_fields
@@ -195,6 +226,8 @@ class Plan:
         """Name and type of each column of the staging table."""
         for column in self.columns:
             yield column.name, staged_type(column.transform.arrow)
+        if self.stream.deletion:
+            yield GONE_COLUMN, "text"
         if self.stream.cursor:
             yield CURSOR_COLUMN, "timestamp"
         yield UNREADABLE, "text"
@@ -203,6 +236,8 @@ class Plan:
     def arrow_schema(self) -> pa.Schema:
         """What the reader is asked to deliver."""
         fields = [(column.name, column.transform.arrow) for column in self.columns]
+        if self.stream.deletion:
+            fields.append((GONE_COLUMN, pa.string()))
         if self.stream.cursor:
             fields.append((CURSOR_COLUMN, pa.timestamp("s")))
         return pa.schema(fields)
@@ -234,11 +269,22 @@ class Plan:
     def unmarked(self) -> sql.Composed:
         """That a record of the mirror, aliased `t`, is still expected of its source, once all of it is staged."""
         expected = [sql.SQL("t.{} IS NULL").format(sql.Identifier(mark)) for mark in self.marks]
+        # A record without their key was made here, where there is such a thing, and none of theirs.
+        expected += [sql.SQL("t.{} IS NOT NULL").format(c.identifier) for c in self.key if c.field.null]
+        expected += [
+            sql.SQL("t.{} IS NOT DISTINCT FROM {}").format(sql.Identifier(name), value)
+            for name, value in self.constants.items()
+        ]
         if self.stream.window:
             (column,) = (column for column in self.columns if column.field.name == self.stream.window)
             first = sql.SQL("SELECT min({}) FROM {} s").format(column.loaded(self.time_zone), self.stage)
             expected.append(sql.SQL("COALESCE(t.{} >= ({}), true)").format(column.identifier, first))
         return sql.SQL(" AND ").join(expected)
+
+    @property
+    def fills_account(self) -> bool:
+        """Whether a line of the stream fills the account; where none does, a person or a match of keys linked it."""
+        return any(column.name == getattr(self.model, "account_column", None) for column in self.columns)
 
     @property
     def account_column(self) -> sql.Identifier | None:

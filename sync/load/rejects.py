@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import models
 from psycopg import sql
 
+from sync.load import references
 from sync.load.cursor import Cursor
 from sync.load.extremes import Extremes
 from sync.load.plan import Column, Plan, comma
@@ -74,7 +75,7 @@ def _column_checks(plan: Plan, column: Column, extremes: Extremes | None) -> Ite
     must_be_given = column.is_required and column not in plan.key and not column.transform.always_gives_a_value
     if must_be_given and (not extremes or extremes.may_be_empty(column.name)):
         yield Check(
-            Reason.REQUIRED, name, f"It has no {label}.", sql.SQL("{} IS NULL").format(column.loaded(plan.time_zone))
+            Reason.REQUIRED, name, f"It has no {label}.", sql.SQL("{} IS NULL").format(column.checked(plan.time_zone))
         )
     if isinstance(column.transform, Dated) and (not extremes or extremes.may_be_impossible(column.name)):
         yield Check(
@@ -150,7 +151,7 @@ def move_aside(cursor: Cursor, plan: Plan, listed: list[Check], *, run_id: UUID,
             sql.SQL("DELETE FROM {stage} s USING {bad} b WHERE s.ctid = b.row").format(stage=plan.stage, bad=plan.bad)
         )
     healed = _close(cursor, plan, run_id=run_id, is_full=is_full)
-    warnings = [*_unlink_missing_parents(cursor, plan), *_unknown_codes_kept(cursor, plan)]
+    warnings = [*references.empty_missing(cursor, plan), *_unknown_codes_kept(cursor, plan)]
     return Rejections(rejected, healed, warnings)
 
 
@@ -303,28 +304,6 @@ def close_unseen(cursor: Cursor, plan: Plan, *, seen: sql.Identifier, run_id: UU
             rejected=_TABLE, run=sql.Literal(run_id), stream=sql.Literal(plan.stream.name), seen=seen, ignored=_IGNORED,
         )
     )  # fmt: skip
-
-
-def _unlink_missing_parents(cursor: Cursor, plan: Plan) -> Iterator[dict[str, Any]]:
-    """Empty references to records that are not there, where a record is worth having without: a later run links it."""
-    for column in plan.columns:
-        if column.parent is None or column.is_required:
-            continue
-        cursor.execute(
-            sql.SQL("""
-                UPDATE {stage} s SET {name} = NULL
-                WHERE {staged} IS NOT NULL AND NOT EXISTS (SELECT FROM {parent} p WHERE p.{pk} = {staged})
-            """).format(
-                stage=plan.stage, name=column.identifier, staged=column.staged,
-                parent=column.parent.table, pk=column.parent.key,
-            )
-        )  # fmt: skip
-        if cursor.rowcount:
-            yield {
-                "field": column.field.name,
-                "rows": cursor.rowcount,
-                "detail": f"Taken without its {column.field.verbose_name}, which is not in the mirror.",
-            }
 
 
 def _unknown_codes_kept(cursor: Cursor, plan: Plan) -> Iterator[dict[str, Any]]:

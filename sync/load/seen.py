@@ -4,7 +4,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from customer360.derived import derivations, one_at_a_time
-from sync.load import brake, changes, due, rejects, stage
+from sync.load import brake, departures, due, rejects, stage
 from sync.load.cursor import Cursor
 from sync.load.outcome import BrakeReached, Order, Outcome
 from sync.load.plan import Plan
@@ -13,7 +13,6 @@ SEEN = "sync_seenkey"
 """The table of keys by run and range, with the fingerprint of a row that was rejected. The migration says why so."""
 
 _SEEN = sql.Identifier(SEEN)
-_NO_ACCOUNTS = sql.SQL("SELECT NULL WHERE false")
 
 
 def keep(cursor: Cursor, plan: Plan, order: Order, *, some_bad: bool) -> int:
@@ -42,17 +41,17 @@ def finish(plan: Plan, order: Order, outcome: Outcome) -> None:
         if derivations(plan.model):
             one_at_a_time(cursor)
         outcome.gone = _find_gone(cursor, plan, order)
-        accounts: sql.Composable = _NO_ACCOUNTS
+        touched = due.Touched(plan, has_changes=False)
         try:
             brake.check(cursor, plan, outcome, order, fine=brake.NOTHING_MARKED)
         except BrakeReached as reached:
             stopped = reached
         else:
-            gone = changes.mark_gone(cursor, plan, order.change)
+            gone = departures.mark_gone(cursor, plan, order.change)
             outcome.removed, outcome.archived = gone.removed, gone.archived
             rejects.close_unseen(cursor, plan, seen=_SEEN, run_id=order.run_id)
-            accounts = _accounts_of_gone(plan)
-        outcome.summaries = due.refresh(cursor, plan, accounts, order.business_date)
+            touched = due.Touched(plan, (plan.gone,), has_changes=False)
+        outcome.summaries = due.refresh(cursor, plan, touched, order)
         if not stopped:
             order.commit(outcome)
         cursor.execute(sql.SQL("DROP TABLE {gone}").format(gone=plan.gone))
@@ -75,12 +74,3 @@ def _find_gone(cursor: Cursor, plan: Plan, order: Order) -> int:
         )
     )  # fmt: skip
     return cursor.rowcount
-
-
-def _accounts_of_gone(plan: Plan) -> sql.Composable:
-    """The query of the accounts whose records were marked."""
-    if plan.account_column is None:
-        return _NO_ACCOUNTS
-    return sql.SQL(
-        "SELECT t.{account} FROM {gone} g JOIN {table} t ON {same_key} WHERE t.{account} IS NOT NULL"
-    ).format(account=plan.account_column, gone=plan.gone, table=plan.table, same_key=plan.same_key("t", "g"))

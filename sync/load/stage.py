@@ -117,5 +117,5 @@ def settle(cursor: Cursor, plan: Plan) -> None:
 
 def drop(cursor: Cursor, plan: Plan) -> None:
     """Remove what a load leaves in the session."""
-    for table in (plan.stage, plan.change, plan.bad, plan.gone):
+    for table in (plan.stage, plan.change, plan.bad, plan.gone, plan.departed, plan.listed):
         cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{table}").format(table=table))

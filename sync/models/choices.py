@@ -14,7 +14,7 @@ class SiteChoice(models.Model):
     """The value of one choice. Where there is none, the delivered value holds."""
 
     name = models.CharField(max_length=60, primary_key=True)
-    value = models.CharField(max_length=500, blank=True)
+    value = models.CharField(max_length=2000, blank=True)
     history = tracked()
 
     class Meta:

@@ -13,7 +13,8 @@ class SyncRun(models.Model):
         """How the run stands.
 
         A run that is stopped waits for a person; one that is abandoned lost its process; one that was refused never
-        began, as another run held its stream.
+        began, as another run held its stream. One that is skipped found that the source lacks what it reads; one that
+        is put off fell outside the hours in which the source may be read, and tells nothing of the source.
         """
 
         RUNNING = "running", "Running"
@@ -22,14 +23,19 @@ class SyncRun(models.Model):
         STOPPED = "stopped", "Stopped by a brake"
         ABANDONED = "abandoned", "Abandoned"
         SKIPPED = "skipped", "Skipped"
+        PUT_OFF = "put off", "Put off"
         REFUSED = "refused", "Not started"
 
     class Mode(models.TextChoices):
-        """What was read: everything, what is new since the bookmark, or nothing but rejected rows kept here."""
+        """What was read: everything, what is new since the bookmark, keys alone, or only rejected rows kept here."""
 
         FULL = "full", "Full compare"
         NEW = "new", "Since the bookmark"
+        KEYS = "ids", "Compare of keys alone"
         ROWS = "rows", "Rejected rows that a person chose"
+
+    COMPARES = (Mode.FULL, Mode.KEYS)
+    """The modes that show which records are gone from their source, and that a brake may stop."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     stream = models.CharField(max_length=60)
@@ -76,7 +82,13 @@ class SyncRun(models.Model):
         default=0, help_text="Rows that could not be taken; each is kept with its reason."
     )
     healed = models.BigIntegerField(default=0, help_text="Rows rejected before that could be taken now.")
-    summaries = models.BigIntegerField(default=0, help_text="Account summaries in which a figure moved.")
+    summaries = models.BigIntegerField(
+        default=0, help_text="Account summaries in which a figure moved, and accounts that moved in the hierarchy."
+    )
+    api_calls = models.PositiveIntegerField(
+        "API calls", null=True, blank=True,
+        help_text="Calls it cost of those that the source allows in a day; none where the source counts none.",
+    )  # fmt: skip
     message = models.TextField(blank=True, help_text="What happened, what is still fine, what to do.")
     warnings = models.JSONField(default=list, blank=True, help_text="What was taken, but deserves a look.")
 
@@ -138,6 +150,11 @@ class Bookmark(models.Model):
         max_length=64,
         blank=True,
         help_text="Fingerprint of what the last run asked the source; another question compares everything once.",
+    )
+    deletions_covered_to = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="Up to when the source's log of deletions was read, in the source's clock.",
     )
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_full_at = models.DateTimeField(null=True, blank=True)

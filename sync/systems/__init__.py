@@ -6,10 +6,21 @@ from datetime import timedelta
 from sync.models import CcbConnection
 from sync.stream import System
 from sync.systems import ccb
-from sync.systems.base import Fitted, Reader, SourceError, SourceGone, StreamSkipped, read_again_where_lost
+from sync.systems.base import (
+    Fitted,
+    Gone,
+    NotCovered,
+    Reader,
+    SourceError,
+    SourceGone,
+    StreamSkipped,
+    read_again_where_lost,
+)
 
 __all__ = [
     "Fitted",
+    "Gone",
+    "NotCovered",
     "Reader",
     "SourceError",
     "SourceGone",

@@ -39,7 +39,22 @@ def read_again_where_lost(read: Callable[[], Result], **told: Any) -> Result:
 
 
 class StreamSkipped(Exception):
-    """The stream has nothing to read at this site or at this moment. The message says why, in one sentence."""
+    """The stream has nothing to read at this site. The message says why, in one sentence."""
+
+
+class NotCovered(Exception):
+    """The source's log of deletions does not reach back as far as it was asked. The message says so, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What the source's own log says was deleted: keys (an array of text), and the moment up to which the log is whole.
+
+    The moment is in the source's clock, without a zone; the next time is asked from there on.
+    """
+
+    keys: pa.Array
+    covered_to: datetime
 
 
 @dataclass(frozen=True)
@@ -51,9 +66,14 @@ class Fitted:
 
 
 class Reader(Protocol):
-    """A system at one point in time. `clock` is that point in the system's own clock, without a zone."""
+    """A system at one point in time.
+
+    `clock` is that point in the system's own clock, without a zone. `calls` counts the calls made so far where the
+    system allows only so many a day; None where it counts none.
+    """
 
     clock: datetime
+    calls: int | None
 
     def fitted(self, stream: Stream) -> Fitted:
         """The stream as this system's catalogue lets it be read.
@@ -75,12 +95,30 @@ class Reader(Protocol):
         """
 
     def read(
-        self, stream: Stream, schema: pa.Schema, since: datetime | None, within: KeyRange | None = None
+        self,
+        stream: Stream,
+        schema: pa.Schema,
+        since: datetime | None,
+        within: KeyRange | None = None,
+        only: pa.Array | None = None,
     ) -> Iterator[pa.RecordBatch]:
         """The rows of a stream in batches of the given schema, from the cursor's lower bound or all of them.
 
-        `within` asks for those of one range of the key. Raises SourceError if the system refuses, SourceGone if its
-        point in time is lost.
+        Those from a lower bound end at the cursor's `until(clock)`, where it has that. `within` asks for those of one
+        range of the key, `only` for those of the given keys, an array of text; it comes from a system that gives
+        `keys`. Raises SourceError if the system refuses, SourceGone if its point in time is lost.
+        """
+
+    def keys(self, stream: Stream) -> Iterator[pa.RecordBatch] | None:
+        """The keys of all records of a stream that are there now, deleted ones left out: batches of one text column.
+
+        None where the system reads all rows as easily; they are compared in full then. Raises as `read` does.
+        """
+
+    def gone(self, stream: Stream, since: datetime | None) -> Gone | None:
+        """What the system's log says was deleted since a moment that an earlier answer named; None where it keeps none.
+
+        Raises NotCovered where the log does not reach back that far, SourceError if the system refuses.
         """
 
     def bounds(self, stream: Stream, rows: int) -> list[str]:

@@ -41,30 +41,35 @@ class Portal:
     def __init__(self, browser: Browser, url: str) -> None:
         self.browser, self.url = browser, url
         self.problems: list[str] = []
-        self._state: Any = None
-        self._contexts: list[BrowserContext] = []
+        self._session: list[Any] = []
+        self._contexts: dict[str, BrowserContext] = {}
 
-    def sign_in(self, username: str, password: str) -> None:
-        """Fill in the sign-in form, and keep the session for the pages opened from now on."""
-        page = self.open("/sign-in")
-        page.fill("input[name=username]", username)
-        page.fill("input[name=password]", password)
-        page.click("main button[type=submit]")
-        page.wait_for_url(f"{self.url}/")
-        self._state = page.context.storage_state()
+    def sign_in(self, user: Any) -> None:
+        """Give the windows opened from now on a session of that user, as the sign-in form would."""
+        from django.conf import settings
+        from django.test import Client
+
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        name = settings.SESSION_COOKIE_NAME
+        self._session = [{"name": name, "value": client.cookies[name].value, "url": self.url, "httpOnly": True}]
 
     def open(self, path: str, width: int = 1440, height: int = 900, theme: str = "light", **options: Any) -> Page:
-        """A page in a window of its own."""
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, storage_state=self._state, **options
-        )
-        self._contexts.append(context)
-        page = context.new_page()
+        """A page in a window of its own; windows of one theme and the same options belong to one profile."""
+        page = self._context(color_scheme=theme, **options).new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.on("console", lambda message: self._note(path, f"{message.type}: {message.text}", message.type))
         page.on("pageerror", lambda error: self.problems.append(f"{path}: {error}"))
         page.on("request", lambda request: self._check_origin(path, request.url))
         page.goto(self.url + path)
         return page
+
+    def _context(self, **options: Any) -> BrowserContext:
+        """The profile with these options: making one is most of what a short test costs."""
+        if (key := repr(options)) not in self._contexts:
+            self._contexts[key] = self.browser.new_context(**options)
+            self._contexts[key].add_cookies(self._session)
+        return self._contexts[key]
 
     def _note(self, path: str, text: str, kind: str) -> None:
         if kind in ("error", "warning") and "404 (Not Found)" not in text:
@@ -76,7 +81,7 @@ class Portal:
 
     def close(self) -> None:
         """Close every window."""
-        for context in self._contexts:
+        for context in self._contexts.values():
             context.close()
 
 
@@ -86,7 +91,7 @@ def portal(browser: Browser, live_server: Any, monkeypatch: pytest.MonkeyPatch) 
     # Models can be imported once the tests' services run, which is after this file was read.
     from customer360 import sources
     from tests.browser.story import tell
-    from tests.factories import PASSWORD, make_user
+    from tests.factories import make_user
 
     # It is noon in New York on the day that the story is told.
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 24, 17, tzinfo=UTC))
@@ -94,9 +99,9 @@ def portal(browser: Browser, live_server: Any, monkeypatch: pytest.MonkeyPatch) 
     opened: list[Portal] = []
 
     def sign_in(role: str) -> Portal:
-        make_user(role, role=role, is_staff=role == "administrator")
+        user = make_user(role, role=role, is_staff=role == "administrator")
         opened.append(Portal(browser, live_server.url))
-        opened[-1].sign_in(role, PASSWORD)
+        opened[-1].sign_in(user)
         return opened[-1]
 
     yield sign_in

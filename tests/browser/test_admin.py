@@ -3,7 +3,6 @@
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import (
@@ -74,17 +73,16 @@ def addresses() -> list[str]:
 
 
 def test_no_admin_page_breaks_the_content_security_policy(superuser, everything):
-    client = Client()
-    client.force_login(User.objects.get(username="administrator"), backend="django.contrib.auth.backends.ModelBackend")
     page = superuser.open("/admin/")
     page.add_init_script(WATCH)
     opened, broken = set(), []
     for address in addresses():
-        if client.get(address).status_code == 200:
-            page.goto(superuser.url + address)
-            page.wait_for_load_state("load")
+        answer = page.goto(superuser.url + address)
+        if answer.status == 200:
             opened.add(address)
-            broken += [f"{address}: {violation}" for violation in page.evaluate("window.broken")]
+        broken += [f"{address}: {violation}" for violation in page.evaluate("window.broken")]
+    # Some may be added to, changed or deleted by nobody, which a browser reports as a problem.
+    superuser.problems[:] = [problem for problem in superuser.problems if "403 (Forbidden)" not in problem]
     assert broken == []
     pages = {address for address in opened if any(f"/{app}/" in address for app in APPS)}
     assert len(pages) >= 45, sorted(pages)

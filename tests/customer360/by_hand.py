@@ -81,16 +81,19 @@ class Account:
         return sum(-t.current for t in items if t.current < 0 and t.arrears <= self.today)
 
     @cached_property
-    def bills(self) -> dict[int, tuple[int, int, int]]:
-        """What each bill charges, what is open on it, and what of it is in dispute."""
-        made = {bill.number: [0, 0, 0] for bill in self.life.bills}
+    def bills(self) -> dict[int, tuple[int, int, int, int]]:
+        """What each bill charges, what is open on it, what of it is in dispute, and what does not age."""
+        made = {bill.number: [0, 0, 0, 0] for bill in self.life.bills}
         for t in self.counted:
             if t.bill in made and t.type not in PAYMENTS:
                 made[t.bill][0] += t.current
+                is_settled = (found := self.standing(t)) is not None and found.status == "balanced"
+                if (t.is_outside_arrears or t.arrears is None) and not is_settled:
+                    made[t.bill][3] += t.current
         for t, left in self.unpaid:
             if t.bill in made:
                 made[t.bill][2 if self.is_disputed(t) else 1] += left
-        return {number: (amount, left, disputed) for number, (amount, left, disputed) in made.items()}
+        return {number: (*amounts, max(outside, 0)) for number, (*amounts, outside) in made.items()}
 
     def figures(self) -> dict[str, Any]:
         """All figures by their name."""
@@ -143,13 +146,20 @@ class Account:
         def months_ago(day: date) -> int:
             return (self.today.year - day.year) * 12 + self.today.month - day.month
 
-        billed = [t for t in self.counted if t.type in ("BS", "BX") and t.accounting is not None]
+        earned = [(t.accounting, _revenue_of(t)) for t in self.counted if t.accounting is not None]
         since = fiscal_year_start(self.fiscal, self.today)
         return {
-            "revenue_fytd": sum(t.payoff for t in billed if since <= t.accounting <= self.today),
-            "revenue_12m": sum(t.payoff for t in billed if 1 <= months_ago(t.accounting) <= 12),
-            "revenue_prior_12m": sum(t.payoff for t in billed if 13 <= months_ago(t.accounting) <= 24),
+            "revenue_fytd": sum(amount for day, amount in earned if since <= day <= self.today),
+            "revenue_12m": sum(amount for day, amount in earned if 1 <= months_ago(day) <= 12),
+            "revenue_prior_12m": sum(amount for day, amount in earned if 13 <= months_ago(day) <= 24),
         }
+
+
+def _revenue_of(t: Transaction) -> int:
+    """What of a transaction is revenue: what the ledger says, else what was billed."""
+    if t.ledger is not None:
+        return t.ledger
+    return t.payoff if t.type in ("BS", "BX") else 0
 
 
 def fiscal_year_start(fiscal: FiscalYears, today: date) -> date:

@@ -13,6 +13,7 @@ from tests.factories import TODAY
 class Transaction:
     """One transaction in a life. Amounts are in cents; `bill` is the number of the bill that shows it.
 
+    `ledger` is what the ledger holds of it as revenue, None where nobody asked it or it has no line.
     `step` is when CC&B first shows it. From step `matched_at` on it is in the match event of number `event`.
     """
 
@@ -28,6 +29,7 @@ class Transaction:
     is_outside_arrears: bool = False
     is_archived: bool = False
     is_removed: bool = False
+    ledger: int | None = None
     step: int = 0
     event: int | None = None
     matched_at: int = 0
@@ -132,6 +134,7 @@ def _transactions(draw: st.DrawFn, number: int, looks: list[date]) -> list[Trans
         is_outside_arrears=draw(st.sampled_from([False] * 7 + [True])),
         is_archived=draw(st.sampled_from([False] * 7 + [True])),
         is_removed=draw(st.sampled_from([False] * 9 + [True])),
+        ledger=draw(st.sampled_from([None, None, 0, payoff * 9 // 10])),
         step=draw(st.integers(0, last)),
     )  # fmt: skip
     if draw(st.sampled_from([False, False, True])):

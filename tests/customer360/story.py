@@ -1,29 +1,49 @@
 """Records and helpers for tests of pages: an account with something in every panel, and who looks at it."""
 
 import re
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from django.urls import reverse
 
-from customer360.models import Account, ServiceAgreement
+from customer360.models import Account, Premise, ServiceAgreement
 from customer360.visibility.groups import Access, FieldGroup
+from engagement.models import Case, Interaction
 from tests.factories import (
+    TODAY,
     make_account,
     make_account_customer,
     make_agreement,
     make_alert,
     make_bill,
+    make_case,
     make_customer,
+    make_interaction,
     make_note,
     make_payment,
     make_premise,
     make_role,
+    make_salesforce_account,
+    make_salesforce_user,
     make_summary,
     make_transaction,
     make_user,
 )
 
+NOON = datetime(2026, 11, 24, 17, tzinfo=UTC)
+"""Noon in New York on the day that the records of tests are written for."""
+
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@contextmanager
+def at_noon() -> Iterator[None]:
+    """It is noon on the day of the story; for fixtures of wider scope than `noon`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.utils.timezone.now", lambda: NOON)
+        yield
 
 
 def make_harborview() -> Account:
@@ -54,6 +74,45 @@ def make_harborview() -> Account:
     make_transaction(agreement, "-2457.50")
     make_transaction(agreement, "35.00", is_frozen=False, accounting_date=None, type="AD")
     return account
+
+
+def fill(account: Account) -> None:
+    """Give the account more of everything than its page shows at once."""
+    agreement = account.service_agreements.first()
+    for day in range(60):
+        make_transaction(agreement, on=TODAY - timedelta(days=day))
+    for number in range(40):
+        make_agreement(account, make_premise(f"{number} Lantern Way", life_support_note="Ventilator. Ring first."))
+        make_agreement(account, make_premise(f"{number} Old Road"), status=ServiceAgreement.Status.CLOSED)
+        make_note(account, "Reported lights flickering. The crew found a loose neutral and mended it. " * 4)
+    for month in range(60):
+        make_bill(account, 3000 + month, TODAY - timedelta(days=30 * month))
+        make_payment(account, 3000 + month, TODAY - timedelta(days=30 * month))
+    for number in range(9):
+        make_alert(account, f"Alert {number}")
+    in_salesforce = make_salesforce_account(account)
+    for _ in range(40):
+        make_case(in_salesforce, owner=make_salesforce_user(), subject="High bill inquiry after the cold week")
+        make_interaction(in_salesforce, description="Asked why the October payment shows short; call back. " * 3)
+
+
+LONG = "Rang about the bill; the crew's \"loose neutral\" & the meter's seal were looked at. Señora Núñez agreed. "
+
+
+def talk(account: Account) -> None:
+    """Give the account texts as long as CC&B takes, and more alerts than anybody reads."""
+    for _ in range(60):
+        make_note(account, (LONG * 50)[:4000])
+    for number in range(300):
+        make_alert(account, f"Alert {number} of the planned outages at the harbour, with a name of eighty letters"[:80])
+    for number in range(20):
+        make_account_customer(
+            account, make_customer(f"Resident,Number {number:02}", email=f"number{number}@of.example")
+        )
+    Case.objects.update(subject=(LONG * 3)[:255])
+    Interaction.objects.update(subject=(LONG * 3)[:255], description=(LONG * 300)[:32000])
+    Premise.objects.filter(service_agreements__account=account).update(life_support_note=(LONG * 10)[:1000])
+    Account.objects.filter(pk=account.pk).update(alert_text=(LONG * 50)[:4000])
 
 
 def page(client, account: Account, query: str = "") -> str:

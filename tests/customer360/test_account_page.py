@@ -1,7 +1,7 @@
 """The page about an account: what is on it, and what is absent from it."""
 
-import re
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from django.db.models import Model, QuerySet
@@ -10,46 +10,26 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from customer360 import pages, sources
-from customer360.models import Account, Customer, ServiceAgreement
+from customer360.models import Account, Customer, Note
 from customer360.sources import Freshness, SourceState
 from customer360.templatetags.portal import stamp
 from customer360.visibility.groups import Access, FieldGroup
 from customer360.visibility.viewer import VisibleRecord
-from tests.customer360.story import BACKEND, page, sign_in_with, without_token
+from tests.customer360.story import BACKEND, at_noon, fill, make_harborview, page, sign_in_with, talk, without_token
 from tests.factories import (
-    TODAY,
     make_account,
-    make_account_customer,
-    make_agreement,
-    make_alert,
-    make_bill,
     make_customer,
-    make_note,
-    make_payment,
-    make_premise,
     make_role,
     make_summary,
-    make_transaction,
     make_user,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
-def fill(account: Account) -> None:
-    """Give the account more of everything than its page shows at once."""
-    agreement = account.service_agreements.first()
-    for day in range(60):
-        make_transaction(agreement, on=TODAY - timedelta(days=day))
-    for number in range(40):
-        make_agreement(account, make_premise(f"{number} Lantern Way", life_support_note="Ventilator. Ring first."))
-        make_agreement(account, make_premise(f"{number} Old Road"), status=ServiceAgreement.Status.CLOSED)
-        make_note(account, "Reported lights flickering. The crew found a loose neutral and mended it. " * 4)
-    for month in range(60):
-        make_bill(account, 3000 + month, TODAY - timedelta(days=30 * month))
-        make_payment(account, 3000 + month, TODAY - timedelta(days=30 * month))
-    for number in range(9):
-        make_alert(account, f"Alert {number}")
+def of_ccb() -> list[pages.Panel]:
+    """The panels of the account's page that show what CC&B holds."""
+    return [panel for panel in pages.panels("account") if "ccb" in panel.sources]
 
 
 class TestAccountPage:
@@ -66,25 +46,6 @@ class TestAccountPage:
             "You see the fields of the role <b>rep</b>",
         ):  # fmt: skip
             assert shown in html, shown
-
-    @pytest.mark.parametrize("role", ["rep", "manager", "executive", "auditor"])
-    @pytest.mark.parametrize(
-        "query",
-        ["", "?tab=payments", "?tab=transactions&page=2", "?notes=all&page=2", "?premises=all", "?ended=all"],
-    )
-    def test_it_takes_at_most_twelve_queries_and_sixty_kilobytes(
-        self, client, harborview, role, query, django_assert_max_num_queries
-    ):
-        """With the real source of freshness, for an account that has more of everything than a page shows."""
-        fill(harborview)
-        user = make_user(role=role)
-        assign_perm("customer360.view_account", user, harborview)
-        client.force_login(user, backend=BACKEND)
-        page(client, harborview)
-        assert "ccb" in sources.names()
-        with django_assert_max_num_queries(12):
-            html = page(client, harborview, query)
-        assert len(html.encode()) <= 60 * 1024
 
     def test_its_context_holds_no_model_instance(self, client_as, harborview, ccb):
         ccb()
@@ -175,70 +136,78 @@ class TestAccountPage:
         assert f"<h1>{shown}</h1>" in page(client_as("rep"), account)
 
 
-class TestPagesWithinThePage:
-    def test_more_than_five_premises_unfold_on_request(self, client_as):
-        account = make_account()
-        for number in range(7):
-            make_agreement(account, make_premise(f"{number} Lantern Way"))
-        make_agreement(account, premise_id=None)
-        client = client_as("rep")
-        folded, unfolded = page(client, account), page(client, account, "?premises=all")
-        assert "4 Lantern Way" in folded
-        assert "5 Lantern Way" not in folded
-        assert "All 7 premises · 8 agreements" in folded
-        assert "6 Lantern Way" in unfolded
-        assert "All 7 premises" not in unfolded
+@pytest.fixture(scope="class")
+def crowded(keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[Account]:
+    """The account of the story with more of everything than a page shows."""
+    with at_noon(), keep_rows():
+        account = make_harborview()
+        fill(account)
+        yield account
 
-    def test_ended_service_is_cut_short_until_asked_for(self, client_as):
-        account = make_account()
-        for number in range(12):
-            make_agreement(account, make_premise(f"{number} Old Road"), status=ServiceAgreement.Status.CLOSED)
-        client = client_as("rep")
-        folded = page(client, account)
-        assert folded.count("Old Road") == 5
-        assert "All 12 ended agreements" in folded
-        assert [page(client, account, f"?ended={number}").count("Old Road") for number in ("all", "2")] == [10, 2]
 
-    def test_an_account_with_190_premises_comes_by_the_page(self, client_as):
-        account = make_account()
-        for number in range(190):
-            make_agreement(
-                account, make_premise(f"{number:03} Lantern Way", life_support_note="Ventilator. Ring first.")
-            )
-            make_agreement(account, make_premise(f"{number:03} Old Road"), status=ServiceAgreement.Status.CLOSED)
-        client = client_as("rep")
-        seen: list[str] = []
-        numbers = [("premises", number) for number in range(1, 14)] + [("ended", number) for number in range(1, 20)]
-        for parameter, number in numbers:
-            html = page(client, account, f"?{parameter}={number}")
-            assert len(html.encode()) <= 60 * 1024
-            card = html[html.index('id="premises"') :]
-            shown = card[card.index("<details") :] if parameter == "ended" else card
-            seen += re.findall(r"(\d{3} (?:Lantern Way|Old Road))</a>", shown)
-        assert len(seen) == len(set(seen)) == 380
-        html = page(client, account, "?premises=all")
-        assert "1–15 of 190" in html and 'href="?premises=2#premises"' in html
-        assert 'href="?ended=all#premises">Service that has ended: 190 agreements</a>' in html
-        assert "181–190 of 190" in page(client, account, "?premises=99")
+class TestHowMuchThePageAsksFor:
+    @pytest.fixture(autouse=True)
+    def as_in_operation(self, settings):
+        """The age of the sources is read once for many pages."""
+        settings.SOURCES_KEPT_FOR_SECONDS = 5
 
-    def test_a_premise_that_goes_on_over_the_page_is_named_again(self, client_as):
-        account, premise = make_account(), make_premise("1180 Pier Road")
-        for _ in range(17):
-            make_agreement(account, premise)
-        client = client_as("rep")
-        assert page(client, account).count("1180 Pier Road</a>") == 1
-        assert page(client, account, "?premises=2").count("1180 Pier Road</a>") == 1
+    @pytest.mark.parametrize("role", ["rep", "manager", "executive", "auditor"])
+    @pytest.mark.parametrize(
+        "query",
+        ["", "?tab=payments", "?tab=transactions&page=2", "?notes=all&page=2", "?premises=all", "?ended=all"],
+    )
+    def test_it_takes_at_most_twelve_queries_and_sixty_kilobytes(
+        self, client, crowded, role, query, django_assert_max_num_queries
+    ):
+        """With the real source of freshness, for an account that has more of everything than a page shows."""
+        user = make_user(role=role)
+        assign_perm("customer360.view_account", user, crowded)
+        client.force_login(user, backend=BACKEND)
+        page(client, crowded)
+        assert "ccb" in sources.names()
+        with django_assert_max_num_queries(12):
+            html = page(client, crowded, query)
+        assert len(html.encode()) <= 60 * 1024
 
-    def test_more_than_six_customers_come_by_the_page(self, client_as):
-        account = make_account()
-        for number in range(30):
-            make_account_customer(account, make_customer(f"Resident,Number {number:02}"))
+
+@pytest.fixture(scope="class")
+def talkative(keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[Account]:
+    """The crowded account with texts as long as its systems take."""
+    with at_noon(), keep_rows():
+        account = make_harborview()
+        fill(account)
+        talk(account)
+        yield account
+
+
+class TestHowMuchLongTextsTake:
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "",
+            "?note={note}",
+            "?notes=all",
+            "?notes=2",
+            "?notes=all&note={note}",
+            "?alerts=all",
+            "?alerts=2&note={note}",
+            "?premises=all",
+            "?ended=2&note={note}",
+            "?people=all",
+            "?cases=all",
+            "?activity=2&note={note}",
+        ],
+    )
+    def test_long_notes_and_many_alerts_take_no_more(
+        self, client_as, talkative, query, settings, django_assert_max_num_queries
+    ):
+        settings.SOURCES_KEPT_FOR_SECONDS = 5
         client = client_as("rep")
-        assert page(client, account).count('class="person"') == 6
-        assert "All 31 customers" in page(client, account)
-        whole = page(client, account, "?people=all")
-        assert "1–20 of 31" in whole and 'href="?people=2#people"' in whole
-        assert "Number 29 Resident" in page(client, account, "?people=2")
+        query = query.format(note=Note.objects.filter(account=talkative).latest("written_at", "note_id").pk)
+        page(client, talkative)
+        with django_assert_max_num_queries(12):
+            html = page(client, talkative, query)
+        assert len(html.encode()) <= 60 * 1024
 
 
 class TestWhatARoleDoesNotSee:
@@ -303,7 +272,7 @@ class TestAgeOfTheData:
         state = ccb()
         sign_in_with(client)
         html = page(client, harborview)
-        assert html.count(f">CC&amp;B {stamp(state.last_success)}<") == 8 == len(pages.panels("account"))
+        assert html.count(f">CC&amp;B {stamp(state.last_success)}<") == 8 == len(of_ccb())
         assert "banner" not in html
 
     def test_late_data_is_marked_in_words_without_a_banner(self, client_as, harborview, ccb):
@@ -323,7 +292,7 @@ class TestAgeOfTheData:
         ccb(Freshness.FAILED, hours=3, problem="The latest load of Bills failed.")
         sign_in_with(client)
         html = page(client, harborview)
-        assert html.count(", failed</span>") == 8 == len(pages.panels("account"))
+        assert html.count(", failed</span>") == 8 == len(of_ccb())
         assert html.count("The latest load of Bills failed.") == 8 + 1
 
     def test_data_never_loaded_says_so(self, client_as, harborview, ccb):

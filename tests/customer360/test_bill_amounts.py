@@ -56,6 +56,19 @@ def test_a_bill_charges_segments_and_adjustments_and_shows_payments_without_char
     assert _amounts(bill) == (74, 0)
 
 
+def test_what_a_bill_charges_outside_arrears_is_not_called_paid(agreement: ServiceAgreement) -> None:
+    bill = _bill(agreement, 1, TODAY - timedelta(days=30))
+    make_transaction(agreement, "80.00", bill_id=bill.pk, arrears_date=bill.due_date)
+    make_transaction(agreement, "20.00", type="AD", bill_id=bill.pk, is_outside_arrears=True)
+    make_transaction(agreement, "5.00", type="AD", bill_id=bill.pk, arrears_date=None)
+    make_transaction(agreement, "-5.00", type="AX", bill_id=bill.pk, arrears_date=None)
+    make_transaction(agreement, "-80.00", arrears_date=TODAY)
+    summary_of(agreement)
+    assert _amounts(bill) == (100, 0)
+    assert (bill.not_ageing_amount, bill.paid_amount) == (20, 80)
+    assert refresh([agreement.account_id], TODAY) == 0
+
+
 def test_a_credit_dated_tomorrow_is_open_on_the_bill_until_then(agreement: ServiceAgreement) -> None:
     bill = _bill(agreement, 1, TODAY)
     make_transaction(agreement, "80.00", bill_id=bill.pk)

@@ -115,6 +115,8 @@ class TestBills:
             ({"open_amount": 100, "due_date": TODAY - timedelta(days=1)}, "1 d past due"),
             ({"open_amount": 40, "due_date": TODAY - timedelta(days=13)}, "13 d past due"),
             ({"open_amount": 0, "due_date": TODAY - timedelta(days=13)}, "Paid"),
+            ({"open_amount": 0, "not_ageing_amount": 100}, "Not ageing"),
+            ({"open_amount": 60, "not_ageing_amount": 40, "due_date": TODAY - timedelta(days=13)}, "13 d past due"),
             ({"open_amount": 100, "due_date": None}, "Open"),
             ({"amount": -20, "open_amount": 0}, "Credit"),
             ({"status": Bill.Status.PENDING, "bill_date": None, "due_date": None}, "Pending"),

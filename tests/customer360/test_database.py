@@ -28,6 +28,20 @@ def test_the_app_role_cannot_rewrite_history(statement: str) -> None:
     assert Customer.history.count() == 1
 
 
+@pytest.mark.django_db
+def test_history_counts_past_thirty_one_bits() -> None:
+    tables = list(append_only_tables())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.table_name FROM information_schema.columns c"
+            " JOIN pg_sequences s ON s.sequencename = c.table_name || '_history_id_seq'"
+            " WHERE c.column_name = 'history_id' AND c.data_type = 'bigint' AND s.data_type = 'bigint'::regtype"
+            " AND c.table_name = ANY(%s)",
+            [tables],
+        )
+        assert {name for (name,) in cursor.fetchall()} == set(tables)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_what_a_test_committed_is_gone_in_the_next(turn: str) -> None:

@@ -2,11 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 
 from customer360.models import Account, AccountAlert, Note, User, VisibleModel
-from customer360.panels.notes import split
+from customer360.panels.folding import split
 from customer360.visibility.groups import Access, FieldGroup
 from tests.customer360.story import BACKEND, page
 from tests.factories import (
@@ -72,7 +73,7 @@ class TestNotes:
         for day in range(11, 31):
             make_note(account, f"day {day:02}", written_at=datetime(2026, 10, day, 15, tzinfo=UTC))
         client = client_as("rep")
-        assert re.findall(r"day (\d\d)", notes(client, account)) == [f"{day:02}" for day in range(30, 22, -1)]
+        assert re.findall(r"day (\d\d)", notes(client, account)) == [f"{day:02}" for day in range(30, 24, -1)]
         assert 'href="?notes=all#notes">All 20 notes</a>' in notes(client, account)
         whole = notes(client, account, "?notes=all")
         assert len(re.findall(r"day \d\d", whole)) == 15 and 'href="?notes=2#notes"' in whole
@@ -93,6 +94,30 @@ class TestNotes:
         html = notes(client_as("rep"), account)
         shown = " ".join(re.sub(r"<summary>.*?</summary>|<[^>]+>", " ", html).split())
         assert text in shown and "<details" in html
+
+    def test_what_a_page_has_no_room_for_is_a_link_away_and_read_without_a_script(self, client_as):
+        account = make_account()
+        texts = [" ".join(f"{letter}{number:03}" for number in range(800)) for letter in "abcd"]
+        for minute, text in enumerate(texts):
+            make_note(account, text, written_at=datetime(2026, 10, 20, 15, minute, tzinfo=UTC))
+        client = client_as("rep")
+        folded = notes(client, account, "?tab=payments")
+        assert "<details" not in folded and "b100" not in folded
+        links = [unescape(link) for link in re.findall(r'<a href="([^"]+)#note">All of it</a>', folded)]
+        assert len(links) == 4
+        for text, link in zip(reversed(texts), links, strict=True):
+            html = notes(client, account, link)
+            shown = " ".join(re.sub(r"<summary>.*?</summary>|<[^>]+>", " ", html).split())
+            assert "tab=payments" in link and text in shown and html.count("<details") == 1
+            assert 'id="note"' in html and '<details class="rest" open>' in html
+
+    def test_whoever_may_not_see_the_id_of_a_note_reads_the_rest_of_it_all_the_same(self, client):
+        account = make_account()
+        note = make_note(account, " ".join(f"word{number}" for number in range(700))[:4000])
+        client.force_login(without(Note, "note_id"), backend=BACKEND)
+        assert "word400" not in notes(client, account) and note.pk not in notes(client, account)
+        assert "word400" in notes(client, account, "?note=1") and note.pk not in notes(client, account, "?note=1")
+        assert "word400" not in notes(client, account, f"?note={note.pk}")
 
     @pytest.mark.parametrize(
         ("text", "beginning", "rest"),
@@ -161,6 +186,30 @@ class TestAlerts:
         html = page(client_as("rep"), account)
         folded = html[html.index("<summary>2 more</summary>") : html.index('<div class="g360"')]
         assert "Alert 4" in folded and "Alert 5" in folded and "Alert 3" not in folded
+
+    def test_more_than_a_dozen_come_by_the_page(self, client_as):
+        account = make_account()
+        for number in range(45):
+            make_alert(account, f"Alert {number:02}", start_date=TODAY - timedelta(days=number))
+        client = client_as("rep")
+        folded = page(client, account, "?tab=payments")
+        assert [f"Alert {number}" in folded for number in (11, 12)] == [True, False]
+        assert 'href="?tab=payments&amp;alerts=all#alerts">All 45 alerts</a>' in folded
+        seen = [
+            text
+            for number in (1, 2, 3)
+            for text in re.findall(r"Alert \d\d", page(client, account, f"?alerts={number}"))
+        ]
+        assert seen == [f"Alert {number:02}" for number in range(45)]
+        assert "21–40 of 45" in page(client, account, "?alerts=2")
+        assert 'href="?#alerts">Only the gravest</a>' in page(client, account, "?alerts=all")
+
+    def test_a_long_text_is_whole_where_all_alerts_are_asked_for(self, client_as):
+        account = make_account(alert_text=" ".join(f"word{number}" for number in range(400)))
+        client = client_as("rep")
+        folded = page(client, account)
+        assert "word399" not in folded and 'href="?alerts=all#alerts">All of it</a>' in folded
+        assert "word399" in page(client, account, "?alerts=all")
 
     def test_a_load_is_named_by_its_mark_and_by_its_address_among_several(self, client_as):
         account = make_account()

@@ -73,7 +73,7 @@ class TestHealth:
 class TestHome:
     def test_a_rep_starts_with_the_search_and_learns_what_it_takes(self, client_as):
         html = client_as("rep").get(reverse("home")).content.decode()
-        assert "By name, account ID, service address, mailing address." in html
+        assert "By name, account ID, service address, mailing address, meter number, agreement ID" in html
         assert reverse("admin:index") not in html
 
     def test_an_executive_is_not_offered_a_search_by_mailing_address(self, client_as):
@@ -130,7 +130,7 @@ class TestSearch:
     def test_no_match_repeats_the_text_and_says_what_was_searched(self, client_as):
         html = client_as("executive").get(reverse("search"), {"q": "<zzz>"}).content.decode()
         assert "No match for “&lt;zzz&gt;”" in html
-        assert "Searched: name, account ID, service address." in html
+        assert "Searched: name, account ID, service address, meter number, agreement ID, person ID, premise ID." in html
 
     def test_too_little_text_is_asked_for_more(self, client_as):
         assert "Type at least 2 characters." in client_as("rep").get(reverse("search"), {"q": "h"}).content.decode()

@@ -37,6 +37,7 @@ def _write(agreement: ServiceAgreement, transactions: Iterable[Transaction]) -> 
             type=t.type,
             current_amount=Decimal(t.current) / 100,
             payoff_amount=Decimal(t.payoff) / 100,
+            ledger_revenue=None if t.ledger is None else Decimal(t.ledger) / 100,
             created_at=NOON,
             is_frozen=t.is_frozen,
             accounting_date=t.accounting,
@@ -103,8 +104,8 @@ def _write_bills(agreement: ServiceAgreement, made: Iterable[lives.Bill]) -> Non
 
 
 def _bills_in_cents(agreement: ServiceAgreement) -> dict[int, tuple[int, ...]]:
-    """Amount, open and disputed amount of the stored bills by their number, in cents."""
-    amounts = ("amount", "open_amount", "disputed_amount")
+    """Amount, open, disputed and not ageing amount of the stored bills by their number, in cents."""
+    amounts = ("amount", "open_amount", "disputed_amount", "not_ageing_amount")
     stored = Bill.objects.filter(account=agreement.account_id).values_list("bill_id", *amounts)
     return {int(key[4:]): tuple(int(value * 100) for value in values) for key, *values in stored}
 
@@ -282,6 +283,17 @@ def test_revenue_is_what_was_billed_in_closed_months(agreement: ServiceAgreement
     assert summary.revenue_fytd == Decimal("2.50")
     set_fiscal_years(FiscalYears(month=11))
     assert summary_of(agreement).revenue_fytd == 1
+
+
+def test_what_the_ledger_holds_as_revenue_stands_for_what_was_billed(agreement: ServiceAgreement) -> None:
+    october = date(2026, 10, 1)
+    make_transaction(agreement, "105.00", october, ledger_revenue="100.00")
+    make_transaction(agreement, "30.00", october, type="AD", ledger_revenue="4.00")
+    make_transaction(agreement, "200.00", october, type="BS", ledger_revenue="0.00")
+    make_transaction(agreement, "1.00", october)
+    make_transaction(agreement, "-60.00", october, ledger_revenue="0.00")
+    summary = summary_of(agreement)
+    assert (summary.revenue_12m, summary.balance) == (105, 276)
 
 
 def test_open_agreements_and_the_places_they_serve_are_counted(agreement: ServiceAgreement) -> None:

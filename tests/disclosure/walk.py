@@ -32,7 +32,7 @@ PARTS = {
     "matches": ("?object=customers", "?object=contacts", "?state=linked", "?kind=exact", "?page=2"),
     "account": (
         "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",
-        "?premises=all", "?ended=all", "?people=all",
+        "?premises=all", "?ended=all", "?people=all", "?cases=all", "?activity=all", "?alerts=all", "?note=1",
     ),
     "customer": ("?tab=main", "?tab=others", "?page=2&served=2", "?notes=all"),
     "premise": ("?tab=ended", "?page=2", "?notes=all"),
@@ -120,33 +120,48 @@ def addresses(resolver: URLResolver | None = None, route: str = "", names: str =
             yield Address(here, names + (pattern.name or ""), tuple(parameters))
 
 
-def probes(address: Address, hidden: Iterable[Marker]) -> Iterator[tuple[str, str, str]]:
+def probes(address: Address, hidden: Iterable[Marker], *, all_pairs: bool = False) -> Iterator[tuple[str, str, str]]:
     """Query strings that find a record by a hidden value, each with a twin that finds nothing, and the token."""
-    asked: set[tuple[type[models.Model], str]] = set()
+    asked: dict[type[models.Model], set[str]] = {}
     for marker in hidden:
-        if marker.is_past or marker.record is None or (type(marker.record), marker.field) in asked:
+        if marker.is_past or marker.record is None or marker.field in asked.setdefault(type(marker.record), set()):
             continue
-        asked.add((type(marker.record), marker.field))
-        for parameters in _selections(address, marker):
+        number = len(asked[type(marker.record)])
+        asked[type(marker.record)].add(marker.field)
+        for parameters in _selections(address, marker, None if all_pairs else number):
             name = list(parameters)[-1]
             twin = parameters | {name: _like(marker)}
             yield urlencode(parameters), urlencode(twin), marker.token
 
 
-def _selections(address: Address, marker: Marker) -> Iterator[dict[str, str]]:
-    """The ways in which the address might select by the marker; what is searched for comes last."""
+def _selections(address: Address, marker: Marker, number: int | None) -> Iterator[dict[str, str]]:
+    """The ways in which the address might select by the marker; what is searched for comes last.
+
+    `number` counts the fields of the marker's model. Autocompletion finds the records of a model on behalf of every
+    relation to it: each field is asked for on behalf of one, the first on behalf of all; each on behalf of all without
+    a number.
+    """
     model, text = type(marker.record), str(marker.value)
     if address.name == "admin:autocomplete":
-        for source in visible_models():
-            for column in source._meta.concrete_fields:
-                if column.related_model is model:
-                    names = {"app_label": source._meta.app_label, "model_name": source._meta.model_name or ""}
-                    yield names | {"field_name": column.name, "term": text}
+        relations = relations_to(model)
+        for source, name in relations if not number else relations[number % max(len(relations), 1) :][:1]:
+            names = {"app_label": source._meta.app_label, "model_name": source._meta.model_name or ""}
+            yield names | {"field_name": name, "term": text}
     elif address.model is model:
         lookup = "exact" if marker.token.isascii() else "startswith"
         yield from ({"q": text}, {f"{marker.field}__{lookup}": text})
     elif not address.is_admin:
         yield {"q": text}
+
+
+def relations_to(model: type[models.Model]) -> list[tuple[type[models.Model], str]]:
+    """The relations of visible models to a model: the model that has it, and its name."""
+    return [
+        (source, column.name)
+        for source in visible_models()
+        for column in source._meta.concrete_fields
+        if column.related_model is model
+    ]
 
 
 def _like(marker: Marker) -> str:
@@ -179,27 +194,38 @@ def comparable(body: str, asked: str) -> str:
     return text.replace(asked, "(asked)").replace(asked.replace(" ", "+"), "(asked)")
 
 
-def raw_records(value: Any, depth: int = 0) -> Iterator[VisibleModel]:
-    """The bare records that a template could reach from a context value."""
+def raw_records(value: Any, depth: int = 0, met: dict[int, tuple[int, Any]] | None = None) -> Iterator[VisibleModel]:
+    """The bare records that a template could reach from a context value.
+
+    `met` holds what was looked at already, and how deep it lay, by identity: the layers of a context share nearly
+    everything, and what was met as near to the top leads to nothing new. Holding a value keeps its identity its own.
+    """
+    met = {} if met is None else met
+    if depth >= met.get(id(value), (depth + 1,))[0]:
+        return
+    met[id(value)] = (depth, value)
     if isinstance(value, VisibleModel):
         yield value
     elif isinstance(value, VisibleRecord | HttpRequest | User | str) or depth > 6:
         return
     elif isinstance(value, dict):
         for part in value.values():
-            yield from raw_records(part, depth + 1)
+            yield from raw_records(part, depth + 1, met)
     elif isinstance(value, list | tuple | set | models.QuerySet):
         for part in value:
-            yield from raw_records(part, depth + 1)
+            yield from raw_records(part, depth + 1, met)
     elif is_dataclass(value) and not isinstance(value, type):
         for part in fields(value):
-            yield from raw_records(getattr(value, part.name), depth + 1)
+            yield from raw_records(getattr(value, part.name), depth + 1, met)
 
 
-def walk(client: Client, role: str, world: World, *, pages: str = "all", stop: bool = False) -> list[str]:
+def walk(
+    client: Client, role: str, world: World, *, pages: str = "all", stop: bool = False, all_pairs: bool = False
+) -> list[str]:
     """Ask every address as `role`, and return what was disclosed that the role may not see, in words.
 
-    `pages` is "portal", "admin" or "all"; `stop` ends the walk at the first disclosure.
+    `pages` is "portal", "admin" or "all"; `stop` ends the walk at the first disclosure; `all_pairs` asks for every
+    field on behalf of every relation (see `_selections`).
     """
     hidden = {token: marker for token, marker in world.markers.items() if not may_view(role, world, marker)}
     found: list[str] = []
@@ -209,16 +235,16 @@ def walk(client: Client, role: str, world: World, *, pages: str = "all", stop: b
         for url in address.urls(world):
             found += [f"{url}: {what}" for what in _disclosed(client.get(url), url, hidden, address)]
             if address.selects:
-                found += _probe(client, url, address, hidden)
+                found += _probe(client, url, address, hidden, all_pairs)
             if stop and found:
                 return found
     return found
 
 
-def _probe(client: Client, url: str, address: Address, hidden: dict[str, Marker]) -> Iterator[str]:
+def _probe(client: Client, url: str, address: Address, hidden: dict[str, Marker], all_pairs: bool) -> Iterator[str]:
     """Ask one address by hidden values, and compare with the answers to values that no record has."""
     answers: dict[str, tuple[int, str]] = {}
-    for query, twin, asked in probes(address, hidden.values()):
+    for query, twin, asked in probes(address, hidden.values(), all_pairs=all_pairs):
         response = client.get(f"{url}?{query}")
         for what in _disclosed(response, url + query, hidden, address):
             yield f"{url}?{unquote(query)}: {what}"
@@ -240,6 +266,7 @@ def _disclosed(response: Any, asked: str, hidden: dict[str, Marker], address: Ad
     for token in sorted(tokens(text) & hidden.keys() - tokens(readable(asked))):
         yield str(hidden[token])
     if not address.is_admin and response.context is not None:
+        met: dict[int, tuple[int, Any]] = {}
         for layer in response.context:
-            for record in raw_records(layer.flatten() if hasattr(layer, "flatten") else layer):
+            for record in raw_records(layer.flatten() if hasattr(layer, "flatten") else layer, met=met):
                 yield f"the template could read a bare {type(record).__name__}"

@@ -156,10 +156,21 @@ def make_world() -> World:
         note = factories.make_note(account, note_id=world.key(), customer=customer, premise=premise)
         personal = factories.make_note(None, note_id=world.key(), customer=contact)
         alert, alert_now = (factories.make_alert(account) for _ in range(2))
+        in_salesforce = factories.make_salesforce_account(account, salesforce_id=world.key(18))
+        of_salesforce = factories.make_salesforce_customer(customer, salesforce_id=world.key(18))
+        human = factories.make_contact(in_salesforce, salesforce_id=world.key(18))
+        case = factories.make_case(in_salesforce, salesforce_id=world.key(18))
+        call = factories.make_interaction(in_salesforce)
+        mailing = factories.make_mailing()
+        recipient = factories.make_mailing_recipient(mailing, human)
+        enterprise = factories.make_node()
+        division = factories.make_node(parent=enterprise)
+        placement = factories.make_placement(account, division)
         records += [
             customer, contact, account, *account.customer_roles.all(), summary, premise, agreement, point, link,
             meter, read, use, use_now, charge,
             bill, bill_now, payment, tender, event, note, personal, alert, alert_now,
+            in_salesforce, of_salesforce, human, case, call, mailing, recipient, enterprise, division, placement,
         ]  # fmt: skip
         for record in records:
             if isinstance(record.pk, str) and not record._meta.pk.is_relation:

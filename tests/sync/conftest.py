@@ -5,7 +5,7 @@ pytest may read this file before Django is set up, so whatever needs the setting
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from sync.models import SyncRun
+    from sync.stream import Stream
     from tests.sync.support import Ccb
 
 
@@ -109,6 +110,21 @@ def mirror(loaded: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def loaded_parents(stream: "Stream", keep_rows: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """The golden rows of the streams of its system that come before, loaded once for all tests of a stream."""
+    from tests.sync.support import load_samples
+
+    with keep_rows():
+        load_samples(before=stream)
+        yield
+
+
+@pytest.fixture
+def parents(loaded_parents: None, db: None) -> None:
+    """The golden rows of the streams that come before; what a test loads on top of them is rolled back."""
 
 
 @pytest.fixture

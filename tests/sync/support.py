@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pyarrow as pa
 from django.apps import apps
@@ -21,22 +21,25 @@ from sync.models import SyncRun
 from sync.services import run_streams
 from sync.simulators.ccb.control import Control
 from sync.simulators.ccb.server import Simulator
-from sync.stream import Stream
-from sync.streams import STREAMS, by_name
+from sync.stream import Stream, System
+from sync.streams import STREAMS, by_name, inbound
 from sync.transforms import Day
 
 Row = dict[str, Any]
 
-SAMPLES = Path(__file__).parent.parent / "samples" / "ccb"
+CCB_STREAMS = inbound(System.CCB)
+SAMPLES = Path(__file__).parent.parent / "samples"
 TODAY = date(2026, 11, 24)
 TIME_ZONE = "America/New_York"
+CLOCKS = {System.CCB: TIME_ZONE, System.SALESFORCE: "UTC"}
 BOOKKEEPING = ("sync_syncrun", "sync_bookmark")
 """Tables that every run writes, whatever it finds."""
 
 
 @cache
 def _sample(name: str) -> str:
-    return (SAMPLES / f"{name.removeprefix('ccb.')}.json").read_text()
+    system, _, of_stream = name.partition(".")
+    return (SAMPLES / system / f"{of_stream}.json").read_text()
 
 
 def samples(stream: Stream) -> list[Row]:
@@ -50,8 +53,8 @@ def theirs(stream: Stream) -> list[Row]:
 
 
 def plan_of(stream: Stream) -> Plan:
-    """The stream made ready for loading, with CC&B's clock in New York."""
-    return Plan(stream, TIME_ZONE)
+    """The stream made ready for loading, with CC&B's clock in New York and Salesforce's in UTC."""
+    return Plan(stream, CLOCKS[stream.system])
 
 
 def batch(plan: Plan, rows: Iterable[Mapping[str, Any]]) -> pa.RecordBatch:
@@ -69,19 +72,25 @@ def _value(value: Any, arrow: pa.DataType) -> Any:
     return Decimal(value) if pa.types.is_decimal(arrow) else datetime.fromisoformat(value)
 
 
+def change_by(stream: Stream, run: UUID | None = None) -> Change:
+    """What a run of the stream changes data as."""
+    return Change(Origin(stream.system), run or uuid4())
+
+
 def load_rows(stream: Stream, rows: Iterable[Mapping[str, Any]], **order: Any) -> Outcome:
     """Load rows into the mirror: a full compare without a brake unless the order says otherwise."""
     plan = plan_of(stream)
-    defaults = {"change": Change(Origin.CCB, uuid4()), "business_date": TODAY, "is_full": True}
+    defaults = {"change": change_by(stream), "business_date": TODAY, "is_full": True}
     return load(plan, [batch(plan, rows)], Order(**(defaults | order)))
 
 
 def load_samples(*, before: Stream | None = None) -> None:
-    """Load the golden rows of every stream in load order, or of those that come before one."""
+    """Load the golden rows of every stream in load order, or of those of its system that come before one."""
     for stream in STREAMS:
         if stream is before:
             return
-        load_rows(stream, theirs(stream))
+        if before is None or stream.system == before.system:
+            load_rows(stream, theirs(stream))
 
 
 def key_of(plan: Plan, row: Mapping[str, Any]) -> str:
@@ -97,6 +106,16 @@ def _key_part(column: Column, row: Mapping[str, Any]) -> str:
 def record(stream: Stream, row: Mapping[str, Any]) -> models.Model:
     """The mirror's record of a staged row."""
     return stream.model._default_manager.get(**{column.name: _key_part(column, row) for column in plan_of(stream).key})
+
+
+def records_of(stream: Stream) -> models.QuerySet[Any]:
+    """The mirror's records that are the stream's: those of its part of the table."""
+    return stream.model._default_manager.filter(**stream.part)
+
+
+def history_of(stream: Stream) -> models.QuerySet[Any]:
+    """The history of the stream's records."""
+    return stream.model.history.filter(**stream.part)
 
 
 def written() -> dict[str, int]:
@@ -180,8 +199,8 @@ class Ccb:
 
 
 def run_all(**options: Any) -> dict[str, SyncRun]:
-    """Run every stream for the business date; the runs by stream."""
-    return {run.stream: run for run, _ in run_streams(STREAMS, **({"business_date": TODAY} | options))}
+    """Run every stream of CC&B for the business date; the runs by stream."""
+    return {run.stream: run for run, _ in run_streams(CCB_STREAMS, **({"business_date": TODAY} | options))}
 
 
 def run_one(name: str, **options: Any) -> tuple[SyncRun, Outcome]:

@@ -14,9 +14,8 @@ from sync.simulators.ccb.generator import fill
 from sync.simulators.ccb.generator.days import advance
 from sync.simulators.ccb.generator.variants import ABSENT, C2M
 from sync.simulators.ccb.store import connect
-from sync.streams import STREAMS
 from tests.sync.conftest import _serve
-from tests.sync.support import TODAY, Ccb, run_all
+from tests.sync.support import CCB_STREAMS, TODAY, Ccb, run_all
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +56,7 @@ def mirrored() -> dict[str, list[tuple[Any, ...]]]:
 def test_the_mirror_is_the_same_as_of_a_ccb_alone(c2m: Ccb, filled: Path, tmp_path: Path, settings: Any) -> None:
     runs = run_all()
     assert {run.state for run in runs.values()} == {SyncRun.State.DONE}
-    assert set(runs) == {stream.name for stream in STREAMS}
+    assert set(runs) == {stream.name for stream in CCB_STREAMS}
     of_c2m = mirrored()
     with transaction.atomic():
         for model in (MeterRead, Meter):

@@ -15,12 +15,12 @@ from sync.reading import ColumnName, reading
 from sync.services import run_streams
 from sync.simulators.ccb import catalogue as simulated
 from sync.stream import FieldMap, Stream, Variant
-from sync.streams import STREAMS, by_name
+from sync.streams import by_name
 from sync.systems import SourceError, StreamSkipped, open_reader
 from sync.systems.catalogue import Catalogue, CatalogueColumn
 from sync.systems.ccb.dictionary import tables_of
 from sync.systems.fitting import WIDENED, fit
-from tests.sync.support import TODAY, Ccb, contents, run_all, run_one
+from tests.sync.support import CCB_STREAMS, TODAY, Ccb, contents, run_all, run_one
 
 CUSTOMERS = by_name("ccb.customers")
 
@@ -64,14 +64,14 @@ def test_a_stream_reads_the_columns_that_its_query_names_anywhere() -> None:
     assert reading(by_name("ccb.bills")).values["amount_due"] == frozenset(), "a sum is nobody's value"
 
 
-@pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+@pytest.mark.parametrize("stream", CCB_STREAMS, ids=lambda stream: stream.name)
 def test_every_way_to_read_a_stream_names_columns_of_ccb(stream: Stream) -> None:
     for way in stream.readings:
         for name in reading(way).columns:
             assert simulated.tables()[name.table].column(name.column)
 
 
-@pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+@pytest.mark.parametrize("stream", CCB_STREAMS, ids=lambda stream: stream.name)
 def test_a_stream_fits_the_delivered_catalogue_without_a_warning(stream: Stream) -> None:
     assert fit(stream, delivered()).warnings == ()
 
@@ -158,7 +158,7 @@ def test_the_mapping_tells_where_else_a_field_may_come_from(monkeypatch: pytest.
 @pytest.mark.usefixtures("mirror")
 def test_a_part_that_this_ccb_never_had_makes_its_data_no_older(monkeypatch: pytest.MonkeyPatch) -> None:
     alerts = "ccb.account-alerts"
-    optional = tuple(replace(s, needs=("CI_ALERT_TYPE_L",)) if s.name == alerts else s for s in STREAMS)
+    optional = tuple(replace(s, needs=("CI_ALERT_TYPE_L",)) if s.name == alerts else s for s in CCB_STREAMS)
     monkeypatch.setattr(streams, "STREAMS", optional)
     Bookmark.objects.filter(stream=alerts).update(last_success_at=None)
     SyncRun.objects.filter(stream=alerts).delete()
@@ -176,7 +176,7 @@ def only_customers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The registry with the customers' stream read in two ways, and the premises' optional."""
     changed = tuple(
         TWO_WAYS if s is CUSTOMERS else replace(s, needs=("CI_PREM",)) if s.name == "ccb.premises" else s
-        for s in STREAMS
+        for s in CCB_STREAMS
     )
     monkeypatch.setattr(streams, "STREAMS", changed)
     yield

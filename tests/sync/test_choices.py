@@ -1,6 +1,7 @@
 """What a site chooses: how it is written, what it does to the streams that use it, and its page in admin."""
 
 from dataclasses import replace
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -8,15 +9,25 @@ import pytest
 import sqlglot
 from django.urls import reverse
 
-from customer360.models import Account, AccountCustomer, Customer, Note, Premise, ServiceAgreement
+from customer360.models import (
+    Account,
+    AccountCustomer,
+    AccountSummary,
+    Customer,
+    FinancialTransaction,
+    Note,
+    Premise,
+    ServiceAgreement,
+)
 from sync.checks import check_choices
 from sync.choices import CHOICES, DEFAULTS, Choice, Form, by_name
 from sync.extraction import choices_bound, extraction, question
 from sync.models import Bookmark, SiteChoice, SyncRun, site_choices
 from sync.simulators.ccb.generator.dirt import UNKNOWN_STATUS
-from sync.streams import STREAMS
 from sync.streams.ccb import ACCOUNTS, CUSTOMERS, NOTES, PREMISES
-from tests.sync.support import Ccb, run_all, run_one
+from tests.sync.support import BOOKKEEPING, CCB_STREAMS, Ccb, run_all, run_one, written, written_since
+
+STORY = "4218665007"
 
 every_choice = pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.name)
 
@@ -73,9 +84,9 @@ def test_a_value_is_kept_without_spaces_or_refused_with_the_rule(form: Form, giv
 
 
 def test_every_bind_is_a_choice_and_every_choice_is_bound() -> None:
-    assert list(check_choices(STREAMS)) == []
+    assert list(check_choices(CCB_STREAMS)) == []
     stray = replace(PREMISES, where="m.CIS_DIVISION = :division")
-    assert [error.id for error in check_choices((*STREAMS, stray))] == ["sync.E210"]
+    assert [error.id for error in check_choices((*CCB_STREAMS, stray))] == ["sync.E210"]
     alone = {error.id for error in check_choices((CUSTOMERS,))}
     assert alone == {"sync.E211"}, "choices of the other streams are bound by none"
 
@@ -164,6 +175,37 @@ class TestInTheStreams:
             cells = [row["PHONE"] for row in phones if row["PHONE_TYPE_CD"].strip() == "CELL"]
             assert customer.phone == (cells or [phones[0]["PHONE"]])[0]
 
+    def test_revenue_follows_the_ledger_where_its_codes_are_named(self, ccb: Ccb) -> None:
+        stream = "ccb.financial-transactions"
+        billed = AccountSummary.objects.get(pk=STORY).revenue_12m
+        assert not FinancialTransaction.objects.exclude(ledger_revenue=None).exists()
+        choose("revenue_codes", ",".join(ccb.ids("SELECT DISTINCT DST_ID FROM CI_FT_GL WHERE DST_ID LIKE 'REV-%'")))
+        run, _ = run_one(stream)
+        assert run.mode == SyncRun.Mode.FULL and run.changed
+        of_bill = FinancialTransaction.objects.filter(account=STORY, type="BS", is_frozen=True).latest(
+            "accounting_date"
+        )
+        lines = ccb.control.rows("CI_FT_GL", FT_ID=of_bill.pk)
+        earned = -sum(row["AMOUNT"] for row in lines if row["DST_ID"].startswith("REV-"))
+        assert of_bill.ledger_revenue == round(Decimal(earned), 2)
+        assert 0 < of_bill.ledger_revenue < of_bill.payoff_amount, "without its tax"
+        ledger = AccountSummary.objects.get(pk=STORY).revenue_12m
+        assert abs(ledger - billed / Decimal("1.05")) < 1
+        before = written()
+        again, _ = run_one(stream, full=True)
+        assert (again.changed, again.summaries) == (0, 0)
+        assert written_since(before, but=BOOKKEEPING) == {}
+        choose("revenue_codes", "")
+        run_one(stream)
+        assert AccountSummary.objects.get(pk=STORY).revenue_12m == billed
+        assert not FinancialTransaction.objects.exclude(ledger_revenue=None).exists()
+
+    def test_a_ccb_whose_ledger_is_not_granted_is_read_all_the_same(self, ccb: Ccb) -> None:
+        choose("revenue_codes", "REV-E")
+        ccb.control.arm("hide-table", name="CI_FT_GL")
+        run, _ = run_one("ccb.financial-transactions")
+        assert (run.state, run.changed) == (SyncRun.State.DONE, 0)
+
     def test_a_changed_choice_compares_everything_once(self, ccb: Ccb) -> None:
         modes = {run.stream: run.mode for run in run_all().values()}
         assert (modes["ccb.notes"], modes["ccb.billed-use"]) == (SyncRun.Mode.NEW, SyncRun.Mode.NEW)
@@ -184,7 +226,7 @@ class TestInTheStreams:
         assert run_one("ccb.payments")[0].mode == SyncRun.Mode.NEW
 
     def test_use_that_the_window_has_left_stays_as_it_is(self, ccb: Ccb) -> None:
-        model = {stream.name: stream.model for stream in STREAMS}["ccb.billed-use"]
+        model = {stream.name: stream.model for stream in CCB_STREAMS}["ccb.billed-use"]
         held = model.objects.count()
         choose("use_months", "3")
         run, _ = run_one("ccb.billed-use")

@@ -12,8 +12,8 @@ from sync import tasks
 from sync.checks import check_owners, check_stream
 from sync.models import RejectedRow, SyncRun
 from sync.stream import FieldMap, Owner, Split, Stream
-from sync.streams import STREAMS, by_name
-from tests.sync.support import Ccb, contents
+from sync.streams import by_name
+from tests.sync.support import CCB_STREAMS, Ccb, contents
 
 CUSTOMERS = by_name("ccb.customers")
 
@@ -63,7 +63,7 @@ def test_a_stream_that_does_not_exist_is_refused_with_the_names_there_are(mirror
 
 def test_the_streams_command_lists_every_stream_with_its_records_and_rejections(mirror: None) -> None:
     text = said("streams")
-    for stream in STREAMS:
+    for stream in CCB_STREAMS:
         (line,) = (line for line in text.splitlines() if f" {stream.name} " in line)
         rejected = RejectedRow.objects.filter(stream=stream.name, closed_at=None).count()
         assert cells(line)[-3:] == [f"{stream.model._default_manager.count():,}", str(rejected), "-"]
@@ -75,7 +75,7 @@ def test_the_tasks_run_their_streams(renamed: str) -> None:
     assert Customer.objects.get(pk=renamed).name == "Harborview Ice LLC"
     runs = SyncRun.objects.count()
     tasks.run_system("ccb")
-    assert SyncRun.objects.count() == runs + len(STREAMS)
+    assert SyncRun.objects.count() == runs + len(CCB_STREAMS)
 
 
 # Checks
@@ -122,6 +122,6 @@ def test_a_field_that_no_group_shows_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_two_streams_of_one_system_may_not_write_one_field() -> None:
-    found = list(check_owners((*STREAMS, replace(CUSTOMERS, name="ccb.customers-too"))))
+    found = list(check_owners((*CCB_STREAMS, replace(CUSTOMERS, name="ccb.customers-too"))))
     assert {message.id for message in found} == {"sync.E206"}
     assert len(found) == len(CUSTOMERS.fields)

@@ -178,11 +178,12 @@ def closed() -> CcbConnection:
 
 
 @pytest.mark.usefixtures("mirror")
-def test_outside_the_window_a_scheduled_run_is_skipped_and_says_so(ccb: Ccb, closed: CcbConnection) -> None:
+def test_outside_the_window_a_scheduled_run_is_put_off_and_says_so(ccb: Ccb, closed: CcbConnection) -> None:
     run, outcome = run_one(CUSTOMERS.name)
-    assert (run.state, outcome.read) == (SyncRun.State.SKIPPED, 0)
+    assert (run.state, outcome.read) == (SyncRun.State.PUT_OFF, 0)
     assert f"CC&B is read from {closed.window_from:%H:%M} to {closed.window_to:%H:%M} (UTC) only" in run.message
-    assert SyncRun.objects.get(pk=run.pk).state == SyncRun.State.SKIPPED
+    assert SyncRun.objects.get(pk=run.pk).state == SyncRun.State.PUT_OFF
+    call_command("sync", CUSTOMERS.name, stdout=StringIO())
 
 
 @pytest.mark.usefixtures("mirror")
@@ -215,7 +216,7 @@ def test_a_stream_that_is_being_read_when_the_window_ends_is_read_to_its_end(
         over["yet"] = True
 
     runs = [run.state for run, _ in services.run_streams(chosen, business_date=TODAY, on_progress=batch_read)]
-    assert runs == [SyncRun.State.DONE, SyncRun.State.SKIPPED]
+    assert runs == [SyncRun.State.DONE, SyncRun.State.PUT_OFF]
 
 
 def test_only_who_operates_the_sync_may_start_a_stream_outside_the_window(

@@ -9,14 +9,14 @@ from django.db import connection, transaction
 
 from sync.crashpoints import PLACES
 from sync.models import Bookmark, RejectedRow, SyncRun
-from sync.streams import STREAMS, by_name
+from sync.streams import by_name
 from tests.sync.processes import killed, sync, until
-from tests.sync.support import TODAY, Ccb, contents, differences, run_all, run_one
+from tests.sync.support import CCB_STREAMS, TODAY, Ccb, contents, differences, run_all, run_one
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 REJECTED = ("stream", "record_key", "field", "reason", "closed_at")
-NAMES = [stream.name for stream in STREAMS]
+NAMES = [stream.name for stream in CCB_STREAMS]
 
 
 def _rejected() -> set[tuple[Any, ...]]:
@@ -26,7 +26,7 @@ def _rejected() -> set[tuple[Any, ...]]:
 def _twice_in_history() -> list[tuple[str, Any]]:
     """Records that history says were made twice, or never."""
     found = []
-    for stream in STREAMS:
+    for stream in CCB_STREAMS:
         if hasattr(stream.model, "history"):
             made = list(
                 stream.model.history.filter(history_type="+").values_list(stream.model._meta.pk.attname, flat=True)
@@ -99,7 +99,7 @@ def test_a_change_is_written_once_though_its_run_waskilled(small_ccb: Ccb, place
     small_ccb.control.day(2)
     killed(small_ccb, stream, crash_at=f"{place}:{stream}")
     run_all(business_date=TODAY)
-    for each in STREAMS:
+    for each in CCB_STREAMS:
         if hasattr(each.model, "history"):
             for held in each.model._default_manager.all():
                 lines = list(held.history.order_by("history_id"))

@@ -11,8 +11,7 @@ from customer360.models import Customer
 from sync import alerts
 from sync.alerts import words
 from sync.models import Bookmark, SyncRun
-from sync.streams import STREAMS
-from tests.sync.support import Ccb, contents, run_all, run_one
+from tests.sync.support import CCB_STREAMS, Ccb, contents, run_all, run_one
 
 pytestmark = pytest.mark.usefixtures("mirror")
 
@@ -192,18 +191,18 @@ def test_data_is_as_old_as_its_oldest_stream(mirror: None) -> None:
     oldest = Bookmark.objects.order_by("last_success_at").values_list("last_success_at", flat=True)[0]
     (state,) = sources.states(["ccb"])
     assert state.last_success == oldest
-    Bookmark.objects.filter(stream=STREAMS[3].name).update(last_success_at=None)
+    Bookmark.objects.filter(stream=CCB_STREAMS[3].name).update(last_success_at=None)
     (state,) = sources.states(["ccb"])
     assert (state.freshness, state.last_success) == (sources.Freshness.NEVER, None)
 
 
 def test_many_failed_streams_are_counted_rather_than_named(mirror: None) -> None:
-    for stream in STREAMS[:5]:
+    for stream in CCB_STREAMS[:5]:
         SyncRun.objects.create(
             stream=stream.name, mode=SyncRun.Mode.FULL, state=SyncRun.State.FAILED, business_date="2026-11-24"
         )
     (state,) = sources.states(["ccb"])
-    assert f"The latest load of {', '.join(s.title for s in STREAMS[:3])} and 2 more failed" in state.problem
+    assert f"The latest load of {', '.join(s.title for s in CCB_STREAMS[:3])} and 2 more failed" in state.problem
 
 
 @pytest.mark.parametrize(

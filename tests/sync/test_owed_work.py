@@ -117,15 +117,14 @@ def test_a_run_in_ranges_that_the_brake_stopped_tells_what_it_rejected(
     assert {"stopped", "rejected"} <= {event.kind for event in alerts.watch()}
 
 
-def test_an_optional_stream_that_was_only_skipped_for_the_hours_and_fails_is_told() -> None:
+def test_an_optional_stream_that_was_only_put_off_and_fails_is_told() -> None:
     for stream in inbound(System.CCB):
         is_read = stream.name != "ccb.meters"
         if is_read:
             make_run(stream.name)
         last = {"last_success_at": timezone.now() if is_read else None}
         Bookmark.objects.update_or_create(stream=stream.name, defaults=last)
-    hours = "Meters were not read now: CC&B is read from 22:00 to 02:30 only."
-    make_run("ccb.meters", hours_ago=30, state=State.SKIPPED, message=hours)
+    make_run("ccb.meters", hours_ago=30, state=State.PUT_OFF)
     assert state_of_ccb().freshness != "fresh"
     make_run("ccb.meters", hours_ago=3, state=State.FAILED, message="The listener did not answer.")
     assert state_of_ccb().freshness != "fresh"

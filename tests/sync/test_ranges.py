@@ -12,13 +12,12 @@ from django.urls import reverse
 from customer360.models import AccountSummary, FinancialTransaction, Payment
 from sync import ranges, split
 from sync.models import Bookmark, DueAccount, RejectedRow, SyncRange, SyncRun
-from sync.streams import STREAMS
-from tests.sync.support import Ccb, contents, differences, run_all, run_one, seen_keys
+from tests.sync.support import CCB_STREAMS, Ccb, contents, differences, run_all, run_one, seen_keys
 
 pytestmark = pytest.mark.django_db
 
 PAYMENTS, TRANSACTIONS = "ccb.payments", "ccb.financial-transactions"
-SPLIT = [stream.name for stream in STREAMS if stream.split]
+SPLIT = [stream.name for stream in CCB_STREAMS if stream.split]
 COUNTED = (
     "mode", "state", "read", "new", "changed", "unchanged", "gone", "removed", "archived", "rejected", "healed",
 )  # fmt: skip

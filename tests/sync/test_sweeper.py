@@ -12,10 +12,11 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from sync import services, sweeper
 from sync.models import Bookmark, SyncRange, SyncRun
-from sync.streams import STREAMS, by_name
+from sync.streams import by_name
 from sync.sweeper import Help, Start, owed
 from tests.factories import TODAY
 from tests.sync.runs import make_run
+from tests.sync.support import CCB_STREAMS
 
 pytestmark = pytest.mark.django_db
 
@@ -87,9 +88,9 @@ def test_a_run_that_lives_is_left_alone() -> None:
 
 
 def test_streams_that_died_together_are_begun_together_parents_first() -> None:
-    for stream in reversed(STREAMS):
+    for stream in reversed(CCB_STREAMS):
         make_run(stream.name, state=State.RUNNING)
-    assert owed().starts == (Start(tuple(stream.name for stream in STREAMS), True, 2),)
+    assert owed().starts == (Start(tuple(stream.name for stream in CCB_STREAMS), True, 2),)
 
 
 def test_what_kills_its_process_each_time_is_given_up_with_a_reason(ccb: Any) -> None:
@@ -151,7 +152,7 @@ def test_a_run_that_failed_too_often_is_left_to_a_person() -> None:
     assert owed().starts == ()
 
 
-@pytest.mark.parametrize("state", [State.DONE, State.STOPPED, State.SKIPPED])
+@pytest.mark.parametrize("state", [State.DONE, State.STOPPED, State.SKIPPED, State.PUT_OFF])
 def test_a_failure_that_a_later_run_settled_is_not_begun_again(state: str) -> None:
     make_run(BILLS, state=State.FAILED, hours_ago=3)
     make_run(BILLS, state=state, hours_ago=2)
@@ -198,9 +199,9 @@ def test_a_schedule_that_came_round_without_a_run_is_made_good(
 
 def test_a_missed_night_is_made_good_in_load_order(schedule: Callable[..., Any], at_noon: datetime) -> None:
     schedule(hour="2")
-    for stream in reversed(STREAMS):
+    for stream in reversed(CCB_STREAMS):
         _ran(stream.name, NOON - timedelta(hours=34))
-    assert owed().starts == (Start(tuple(stream.name for stream in STREAMS), False),)
+    assert owed().starts == (Start(tuple(stream.name for stream in CCB_STREAMS), False),)
 
 
 def test_a_full_compare_is_not_made_good_by_a_run_since_the_bookmark(
@@ -215,7 +216,7 @@ def test_a_full_compare_is_not_made_good_by_a_run_since_the_bookmark(
 def test_streams_whose_turn_is_still_to_come_are_not_missed(schedule: Callable[..., Any], at_noon: datetime) -> None:
     """A night's streams run one after the other: while one of them runs, the next ones are on their way."""
     schedule(hour="2")
-    for stream in STREAMS:
+    for stream in CCB_STREAMS:
         _ran(stream.name, NOON - timedelta(hours=34))
     _held(CUSTOMERS)
     assert owed().starts == ()

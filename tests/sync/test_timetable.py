@@ -8,11 +8,15 @@ import pytest
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from sync.streams import STREAMS
+from sync.models import SyncRun
+from sync.stream import System
+from sync.streams import inbound
 from sync.timetable import Timing, next_run, timings
 
 pytestmark = pytest.mark.django_db
 
+CCB = inbound(System.CCB)
+Mode = SyncRun.Mode
 ONE, SYSTEM = "sync.tasks.run_stream", "sync.tasks.run_system"
 BILLS = "ccb.bills"
 
@@ -37,28 +41,30 @@ def minutes_from_now(timing: Timing) -> float:
 
 def test_a_new_installation_runs_every_stream_at_night() -> None:
     nightly = {timing.name: timing for timing in timings()}["CC&B nightly"]
-    assert set(nightly.streams) == {stream.name for stream in STREAMS}
+    assert set(nightly.streams) == {stream.name for stream in CCB}
     assert nightly.next_at and (timezone.localtime(nightly.next_at).hour, nightly.next_at.minute) == (2, 0)
     assert timedelta() < nightly.next_at - timezone.now() <= timedelta(hours=25)
 
 
 @pytest.mark.parametrize(
-    ("task", "arguments", "streams", "is_full"),
+    ("task", "arguments", "streams", "mode"),
     [
-        (ONE, {"named": {"name": BILLS}}, (BILLS,), False),
-        (ONE, {"positional": [BILLS, True]}, (BILLS,), True),
-        (ONE, {"named": {"name": "ccb.nothing"}}, (), False),
-        (SYSTEM, {"named": {"system": "ccb", "full": True}}, tuple(stream.name for stream in STREAMS), True),
-        (SYSTEM, {"named": {"system": "sap"}}, (), False),
-        (SYSTEM, {"positional": "ccb"}, (), False),
-        (SYSTEM, {"named": ["ccb"]}, (), False),
+        (ONE, {"named": {"name": BILLS}}, (BILLS,), Mode.NEW),
+        (ONE, {"positional": [BILLS, True]}, (BILLS,), Mode.FULL),
+        (ONE, {"named": {"name": "ccb.nothing"}}, (), Mode.NEW),
+        (SYSTEM, {"named": {"system": "ccb", "full": True}}, tuple(stream.name for stream in CCB), Mode.FULL),
+        (ONE, {"named": {"name": BILLS, "keys": True}}, (BILLS,), Mode.KEYS),
+        (ONE, {"positional": [BILLS, False, True]}, (BILLS,), Mode.KEYS),
+        (SYSTEM, {"named": {"system": "sap"}}, (), Mode.NEW),
+        (SYSTEM, {"positional": "ccb"}, (), Mode.NEW),
+        (SYSTEM, {"named": ["ccb"]}, (), Mode.NEW),
     ],
 )
 def test_a_schedule_runs_the_streams_that_its_arguments_name(
-    task: str, arguments: dict[str, Any], streams: tuple[str, ...], is_full: bool
+    task: str, arguments: dict[str, Any], streams: tuple[str, ...], mode: SyncRun.Mode
 ) -> None:
     timing = schedule(task, **arguments)
-    assert (timing.streams, timing.is_full) == (streams, is_full)
+    assert (timing.streams, timing.mode) == (streams, mode)
 
 
 def test_an_interval_counts_from_the_last_run_and_what_is_overdue_starts_now() -> None:

@@ -15,14 +15,13 @@ from sync import tasks
 from sync.crashpoints import RANGE_PLACES
 from sync.models import Bookmark, RejectedRow, SyncRange, SyncRun
 from sync.services import run_streams
-from sync.streams import STREAMS
 from tests.sync.processes import killed, until, worker
-from tests.sync.support import TODAY, Ccb, contents, differences, run_all
+from tests.sync.support import CCB_STREAMS, TODAY, Ccb, contents, differences, run_all
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 TRANSACTIONS = "ccb.financial-transactions"
-SPLIT = [stream.name for stream in STREAMS if stream.split]
+SPLIT = [stream.name for stream in CCB_STREAMS if stream.split]
 IN_A_RANGE = ("staged", "checked", "written")
 REJECTED = ("stream", "record_key", "field", "reason", "closed_at")
 State = SyncRun.State
@@ -37,7 +36,7 @@ def expected(shared_ccb: Ccb, settings: Any) -> dict[str, Any]:
         told = {"mirror": contents(), "rejected": _rejected()}
         transaction.set_rollback(True)
     settings.SYNC_RANGE_ROWS = 100
-    masters = [stream for stream in STREAMS if stream.name not in SPLIT]
+    masters = [stream for stream in CCB_STREAMS if stream.name not in SPLIT]
     assert {run.state for run, _ in run_streams(masters, business_date=TODAY)} == {State.DONE}
     return told
 

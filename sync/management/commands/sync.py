@@ -30,6 +30,10 @@ class Command(BaseCommand):
             "--full", action="store_true", help="compare everything, also where a cursor tells what is new"
         )
         parser.add_argument(
+            "--ids", action="store_true",
+            help="compare keys alone: mark what is gone and read what is missing, where the source lists its keys",
+        )  # fmt: skip
+        parser.add_argument(
             "--dry-run", action="store_true", help="write nothing; show what would change, field by field"
         )
         parser.add_argument(
@@ -50,7 +54,8 @@ class Command(BaseCommand):
         console.print(closing_table([run for run, _ in results]))
         for run, outcome in results:
             self._report(console, run, outcome)
-        failed = [run.stream for run, _ in results if run.state not in (SyncRun.State.DONE, SyncRun.State.SKIPPED)]
+        well = (SyncRun.State.DONE, SyncRun.State.SKIPPED, SyncRun.State.PUT_OFF)
+        failed = [run.stream for run, _ in results if run.state not in well]
         if failed:
             others = " The other streams are." if len(failed) < len(results) else ""
             raise CommandError(f"Not done: {', '.join(failed)}.{others}")
@@ -85,6 +90,7 @@ class Command(BaseCommand):
             for run, outcome in services.run_streams(
                 chosen,
                 full=options["full"],
+                keys=options["ids"],
                 dry_run=options["dry_run"],
                 business_date=options["business_date"],
                 requested_by="manage.py sync",

@@ -8,7 +8,8 @@ found by the weekly full compare.
 from datetime import timedelta
 
 from customer360.models import Bill, FinancialTransaction, FiscalYear, MatchEvent, Payment, PaymentTender
-from sync.stream import Absence, Cursor, Direction, FieldMap, Split, Stream, System
+from sync.stream import Absence, Cursor, Direction, FieldMap, Split, Stream, System, Variant
+from sync.streams.ccb.pieces import place_in
 from sync.transforms import DAY, MOMENT, MONEY, YES_NO, codes, words
 
 FISCAL_YEARS = Stream(
@@ -54,6 +55,13 @@ MATCH_EVENTS = Stream(
         FieldMap("me.DESCRLONG", "description"),
     ),
 )
+
+# Revenue by Oracle's own rule: the ledger's lines of the codes that are revenue, with the sign turned round, as a
+# credit is negative there. Where nobody chose codes, no line is looked at.
+_LEDGER_REVENUE = f"""CASE WHEN :revenue_codes IS NOT NULL THEN (
+        SELECT SUM(CASE WHEN {place_in("g.DST_ID", "revenue_codes")} > 0 THEN -g.AMOUNT ELSE 0 END)
+        FROM CI_FT_GL g WHERE g.FT_ID = f.FT_ID
+    ) END"""
 
 FINANCIAL_TRANSACTIONS = Stream(
     name="ccb.financial-transactions",
@@ -118,7 +126,9 @@ FINANCIAL_TRANSACTIONS = Stream(
         FieldMap("f.BILL_ID", "bill_id"),
         FieldMap("f.MATCH_EVT_ID", "match_event_id"),
         FieldMap("pe.PAY_DT", "received_date", DAY),
+        FieldMap("CAST(NULL AS NUMBER)", "ledger_revenue", MONEY),
     ),
+    variants=(Variant(needs=("CI_FT_GL",), fields=(FieldMap(_LEDGER_REVENUE, "ledger_revenue", MONEY),)),),
 )
 
 BILLS = Stream(

@@ -25,6 +25,8 @@ class CcbReader(Reader):
     The settings, and what the site chose by name, are those that were in force when it was opened.
     """
 
+    calls: int | None = None
+
     def __init__(
         self, connection: oracledb.Connection, clock: datetime, settings: CcbConnection, choices: Mapping[str, str]
     ) -> None:
@@ -65,9 +67,14 @@ class CcbReader(Reader):
             raise explain(error, what) from error
 
     def read(
-        self, stream: Stream, schema: pa.Schema, since: datetime | None, within: KeyRange | None = None
+        self,
+        stream: Stream,
+        schema: pa.Schema,
+        since: datetime | None,
+        within: KeyRange | None = None,
+        only: pa.Array | None = None,
     ) -> Iterator[pa.RecordBatch]:
-        """The rows of a stream; see `Reader`."""
+        """The rows of a stream; see `Reader`. CC&B gives no `keys`, and so is never asked for `only` some."""
         statement, binds = extraction(
             stream, language=self._settings.language, since=since, choices=self._choices, within=within
         )
@@ -85,6 +92,12 @@ class CcbReader(Reader):
                 f"{stream.title} could not be read: CC&B gave a date or a number that is none. {FINE} Look for it in"
                 f" the CC&B tables that {stream.name} reads and correct it; the next run tries again."
             ) from error
+
+    def keys(self, stream: Stream) -> None:
+        """None: a full compare of CC&B costs no more than its keys would; see `Reader`."""
+
+    def gone(self, stream: Stream, since: datetime | None) -> None:
+        """None: CC&B keeps no log of what it deleted; see `Reader`."""
 
     def bounds(self, stream: Stream, rows: int) -> list[str]:
         """Where ranges of a stream's key begin; see `Reader`.

@@ -83,7 +83,7 @@ def test_newly_rejected_rows_are_counted_by_reason_and_old_ones_not_again() -> N
 
 def test_what_says_nothing_of_a_source_is_no_event() -> None:
     fail(is_dry_run=True), fail(mode=SyncRun.Mode.ROWS)
-    for state in (State.RUNNING, State.REFUSED, State.ABANDONED, State.SKIPPED):
+    for state in (State.RUNNING, State.REFUSED, State.ABANDONED, State.SKIPPED, State.PUT_OFF):
         make_run(state=state)
     assert alerts.watch() == []
 

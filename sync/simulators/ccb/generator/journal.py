@@ -21,6 +21,7 @@ from sync.simulators.ccb.generator.postings import Agreement, Charge, Row, Segme
 from sync.simulators.ccb.generator.rows import RowWriter, Value
 
 BATCH_USER = "SYSUSER"
+SALES_TAX_PERCENT = 5
 
 
 @dataclass
@@ -270,9 +271,13 @@ class Journal:
         self.open_items = [item for item in self.open_items if item is not charge]
 
     def _add_general_ledger(self, transaction: Row, agreement: Agreement, payoff: int) -> None:
-        """Two lines: the receivable (`TOT_AMT_SW`) and, against it, revenue for bills, cash for payments."""
+        """The receivable (`TOT_AMT_SW`) and, against it, revenue and sales tax for bills, cash for payments."""
         against = {"B": f"REV-{agreement.type.service}", "P": "CASH"}.get(str(transaction["FT_TYPE_FLG"])[0], "OTHER")
-        for number, (code, amount) in enumerate(((f"AR-{agreement.type.service}", payoff), (against, -payoff)), 1):
+        lines = [(f"AR-{agreement.type.service}", payoff), (against, -payoff)]
+        if against.startswith("REV-"):
+            tax = round(payoff * SALES_TAX_PERCENT / (100 + SALES_TAX_PERCENT))
+            lines[1:] = [(against, tax - payoff), ("TAX-STATE", -tax)]
+        for number, (code, amount) in enumerate(lines, 1):
             self.add(
                 "CI_FT_GL",
                 FT_ID=transaction["FT_ID"],

@@ -34,7 +34,7 @@ format: environment-dev ## let ruff and djlint put the code and the templates in
 bench: environment-dev ## measure the targets; writes build/bench.json
 	@$(VENV_PYTHON) -m tests.bench
 
-interop: environment-dev ## independent clients read the simulator (needs Node.js)
+interop: environment-dev ## independent clients work with the simulators (needs Node.js)
 	@$(VENV_PYTHON) -m pytest tests/interop -m interop $(PYTEST_ARGS)
 
 docs: environment ## write the generated pages of docs/ anew

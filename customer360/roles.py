@@ -60,6 +60,7 @@ ROLES = (
             ("sync", "sitechoice", ("change",)),
             ("sync", "matchsetting", ("change",)),
             ("sync", "ccbconnection", EVERY_ACTION),
+            ("sync", "salesforceconnection", EVERY_ACTION),
         ),
         may=("sync.operate",),
     ),

@@ -221,6 +221,27 @@ CCB = {
     "query_timeout_seconds": env.int("CCB_QUERY_TIMEOUT", default=1800),
     "batch_rows": env.int("CCB_BATCH_ROWS", default=20_000),
 }
+# How Salesforce is reached, until an administrator saves the record Salesforce connection, which then stands instead.
+# Secrets are only here. Without a login address Salesforce is not connected, and nothing of it is read.
+SALESFORCE = {
+    "login_url": env.str("SALESFORCE_LOGIN_URL", default=""),
+    "sign_in": env.str("SALESFORCE_SIGN_IN", default="jwt"),
+    "consumer_key": env.str("SALESFORCE_CONSUMER_KEY", default=""),
+    "consumer_secret": env.str("SALESFORCE_CONSUMER_SECRET", default=""),
+    "consumer_secret_file": env.str("SALESFORCE_CONSUMER_SECRET_FILE", default=""),
+    "private_key": env.str("SALESFORCE_PRIVATE_KEY", default="", multiline=True),
+    "private_key_file": env.str("SALESFORCE_PRIVATE_KEY_FILE", default=""),
+    "user": env.str("SALESFORCE_USER", default=""),
+    "ca_file": env.str("SALESFORCE_CA_FILE", default=""),
+    "proxy": env.str("SALESFORCE_PROXY", default=""),
+    "api_version": env.str("SALESFORCE_API_VERSION", default="62.0"),
+    "timeout_seconds": env.int("SALESFORCE_TIMEOUT", default=120),
+    "bulk_minutes": env.int("SALESFORCE_BULK_MINUTES", default=60),
+    "api_share_percent": env.float("SALESFORCE_API_SHARE_PERCENT", default=25.0),
+    "bulk_rows": env.int("SALESFORCE_BULK_ROWS", default=2000),
+    "hold_back_minutes": env.int("SALESFORCE_HOLD_BACK_MINUTES", default=5),
+    "overlap_minutes": env.int("SALESFORCE_OVERLAP_MINUTES", default=15),
+}
 # The fiscal year that a new installation begins with; from then on it is edited in admin. A calendar of CC&B, or the
 # month in which the year begins.
 FISCAL_CALENDAR = env.str("FISCAL_CALENDAR", default="")

@@ -38,12 +38,12 @@ class SourceState:
         return self.freshness == Freshness.FRESH
 
 
-_sources: dict[str, Callable[[], SourceState]] = {}
+_sources: dict[str, Callable[[], SourceState | None]] = {}
 _KEY = "source-states"
 
 
-def register(name: str, state: Callable[[], SourceState]) -> None:
-    """Offer a source and the function that tells its state now."""
+def register(name: str, state: Callable[[], SourceState | None]) -> None:
+    """Offer a source and the function that tells its state now; None while the portal is not connected to it."""
     _sources[name] = state
 
 
@@ -53,14 +53,15 @@ def names() -> tuple[str, ...]:
 
 
 def states(wanted: Iterable[str] | None = None) -> list[SourceState]:
-    """The state of each wanted source that is registered; of all of them if none is named.
+    """The state of each wanted source that is registered and connected; of all of them if none is named.
 
     Every page asks, and loads end hours apart: a process asks the database again after SOURCES_KEPT_FOR_SECONDS.
     """
     kept_for = settings.SOURCES_KEPT_FOR_SECONDS
-    known: dict[str, SourceState] = cache.get(_KEY, {}) if kept_for else {}
+    known: dict[str, SourceState | None] = cache.get(_KEY, {}) if kept_for else {}
     named = [name for name in (wanted if wanted is not None else _sources) if name in _sources]
-    if kept_for and (missing := [name for name in named if name not in known]):
+    if missing := [name for name in named if name not in known]:
         known |= {name: _sources[name]() for name in missing}
-        cache.set(_KEY, known, kept_for)
-    return [known[name] if kept_for else _sources[name]() for name in named]
+        if kept_for:
+            cache.set(_KEY, known, kept_for)
+    return [state for name in named if (state := known[name]) is not None]

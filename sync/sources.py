@@ -1,4 +1,4 @@
-"""How old CC&B's data is, for every card that shows it."""
+"""How old each system's data is, for every card that shows it."""
 
 from datetime import datetime, timedelta
 
@@ -13,25 +13,36 @@ from sync import services
 from sync.models import Bookmark, SyncRun
 from sync.stream import System
 from sync.streams import inbound
+from sync.systems import NAMES, is_connected
 
 INTERVAL = timedelta(days=1)
-"""Master tables are read once a night: data older than that and the grace is late, older than two nights stale."""
+"""Everything is read once a night: data older than that and the grace is late, older than two nights stale."""
 
 NAMED = 3
 """How many streams a sentence names before it counts the rest."""
 
 TROUBLE = (SyncRun.State.FAILED, SyncRun.State.STOPPED)
 ENDED = (SyncRun.State.DONE, *TROUBLE)
-"""States that tell how CC&B stands; a run that goes on, was refused or lost its process tells nothing, nor one that
+"""States that tell how a system stands; a run that goes on, was refused or lost its process tells nothing, nor one that
 reads nothing and only offers chosen rejected rows again."""
 
 
 def ccb() -> SourceState:
-    """The state of CC&B: as old as its oldest stream, and failed while any stream's latest ended run is.
+    """The state of CC&B."""
+    return state_of(System.CCB)
 
-    A stream of an optional part that this CC&B does not have is left out: it was skipped, and never read.
+
+def salesforce() -> SourceState | None:
+    """The state of Salesforce; None where it is not connected."""
+    return state_of(System.SALESFORCE) if is_connected(System.SALESFORCE) else None
+
+
+def state_of(system: System) -> SourceState:
+    """The state of a system: as old as its oldest stream, and failed while any stream's latest ended run is.
+
+    A stream of an optional part that this system does not have is left out: it was skipped, and never read.
     """
-    inbound_streams = inbound(System.CCB)
+    inbound_streams = inbound(system)
     optional = {stream.name for stream in inbound_streams if stream.needs}
     of_stream = SyncRun.objects.filter(stream=OuterRef("stream"), is_dry_run=False)
     ended = of_stream.filter(state__in=ENDED).exclude(mode=SyncRun.Mode.ROWS).order_by("-started_at")
@@ -49,7 +60,7 @@ def ccb() -> SourceState:
     in_trouble = {stream for stream, _, state, _ in rows if state in TROUBLE}
     freshness = freshness_of(last_success, bool(in_trouble))
     problem = _problem(freshness, [titles[name] for name in titles if name in in_trouble])
-    return SourceState("ccb", "CC&B", last_success, freshness, problem)
+    return SourceState(system.value, NAMES[system], last_success, freshness, problem)
 
 
 def _problem(freshness: Freshness, in_trouble: list[str]) -> str:
@@ -79,4 +90,5 @@ def freshness_of(last_success: datetime | None, trouble: bool, now: datetime | N
 
 
 sources.register("ccb", ccb)
+sources.register("salesforce", salesforce)
 register_run_resolver(services.run_url)

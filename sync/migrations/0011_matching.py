@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0006_alerts'),
+        ('sync', '0010_salesforce_connection'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('seen', models.CharField(blank=True, help_text='Fingerprint of what the last matching went by.', max_length=64)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('closed_by', models.CharField(blank=True, max_length=150)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField()),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ('digits_only', models.BooleanField(default=True, help_text='Compare the digits alone, without leading zeros: 042-186 is 42186.')),
                 ('least_score', models.PositiveSmallIntegerField(default=50, help_text='What scores less is not proposed: 0 to 99.', validators=[django.core.validators.MaxValueValidator(99)])),
                 ('link_exact', models.BooleanField(default=False, help_text='Exact proposals are linked by the machine, and may be undone. Otherwise a person links them.', verbose_name='link exact ones without a person')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField()),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),

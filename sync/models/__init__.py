@@ -11,9 +11,10 @@ from sync.models.matching import Match, MatchDecision, MatchObject, MatchProgres
 from sync.models.ranges import DueAccount, SyncRange
 from sync.models.rejections import FieldBase, RejectedRow
 from sync.models.runs import Bookmark, SyncRun
+from sync.models.salesforce_connection import SalesforceConnection
 
 __all__ = [
     "AlertChannel", "AlertDelivery", "AlertEvent", "Bookmark", "CcbConnection", "DueAccount", "FieldBase", "Match",
-    "MatchDecision", "MatchObject", "MatchProgress", "MatchSetting", "RejectedRow", "SiteChoice", "SyncRange",
-    "SyncRun", "site_choices",
+    "MatchDecision", "MatchObject", "MatchProgress", "MatchSetting", "RejectedRow", "SalesforceConnection",
+    "SiteChoice", "SyncRange", "SyncRun", "site_choices",
 ]  # fmt: skip

@@ -1,18 +1,17 @@
 """How CC&B is reached and when it may be read: one record, edited in admin. Passwords are no part of it."""
 
 import re
-from datetime import datetime, time
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.utils import timezone
 
 from customer360.models.base import tracked
+from sync.models.hours import ReadingHours
 
 _ADDRESS = re.compile(
     r"(?:(?P<protocol>tcps?)://)?(?P<host>[\w.-]+|\[[0-9a-fA-F:]+\])(?::(?P<port>\d+))?/(?P<service>[\w.$#-]+)"
@@ -36,7 +35,7 @@ def absolute_path(path: str) -> None:
         raise ValidationError("Write the whole path of the folder, from the root on.")
 
 
-class CcbConnection(models.Model):
+class CcbConnection(ReadingHours):
     """How CC&B is reached, what its data mean, and when and how it may be read.
 
     There is one record at most. While there is none, the environment's `CCB_` variables say everything; the first save
@@ -183,23 +182,9 @@ class CcbConnection(models.Model):
         if not self.descriptor and not (self.host and self.service_name):
             missing = "service_name" if self.host else "host"
             raise ValidationError({missing: "Write host and service, or a connect descriptor instead of both."})
-        if (self.window_from is None) != (self.window_to is None):
-            missing = "window_to" if self.window_to is None else "window_from"
-            raise ValidationError({missing: "Write both ends of the time in which CC&B may be read, or neither."})
-        if self.window_from is not None and self.window_from == self.window_to:
-            raise ValidationError({"window_to": "It ends when it begins: write another time, or leave both empty."})
-
-    def is_open(self, at: datetime | None = None) -> bool:
-        """Whether a scheduled run may begin at that moment, now unless given: the beginning included, the end not."""
-        begins, ends = self.window_from, self.window_to
-        if begins is None or ends is None:
-            return True
-        clock: time = timezone.localtime(at, ZoneInfo(self.time_zone)).time()
-        return begins <= clock < ends if begins < ends else clock >= begins or clock < ends
+        self.clean_hours("CC&B")
 
     @property
-    def window(self) -> str:
-        """When CC&B may be read, in words."""
-        if self.window_from is None or self.window_to is None:
-            return "at any time"
-        return f"from {self.window_from:%H:%M} to {self.window_to:%H:%M} ({self.time_zone})"
+    def hours_in(self) -> str:
+        """The time zone that the hours are meant in: CC&B's own."""
+        return self.time_zone

@@ -1,9 +1,9 @@
 """Every stream, parents before children."""
 
 from sync.stream import Direction, Stream, System
-from sync.streams import ccb
+from sync.streams import ccb, salesforce
 
-STREAMS: tuple[Stream, ...] = ccb.STREAMS
+STREAMS: tuple[Stream, ...] = (*ccb.STREAMS, *salesforce.STREAMS)
 
 
 def by_name(name: str) -> Stream:

@@ -3,9 +3,9 @@
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
-from sync.models import CcbConnection
+from sync.models import CcbConnection, SalesforceConnection
 from sync.stream import System
-from sync.systems import ccb
+from sync.systems import ccb, salesforce
 from sync.systems.base import (
     Fitted,
     Gone,
@@ -18,6 +18,7 @@ from sync.systems.base import (
 )
 
 __all__ = [
+    "NAMES",
     "Fitted",
     "Gone",
     "NotCovered",
@@ -28,38 +29,56 @@ __all__ = [
     "answer_within",
     "brake_percent",
     "closed_now",
+    "is_connected",
     "open_reader",
     "read_again_where_lost",
     "time_zone",
 ]
 
+NAMES = {System.CCB: "CC&B", System.SALESFORCE: "Salesforce"}
+"""What people call each system."""
+
+
+def _settings(system: System) -> CcbConnection | SalesforceConnection:
+    """How a system is reached, by the settings in force."""
+    return SalesforceConnection.current() if system == System.SALESFORCE else CcbConnection.current()
+
 
 def open_reader(system: System) -> AbstractContextManager[Reader]:
     """A reader of a system, at one point in time for as long as it is open.
 
-    Raises SourceError, with a sentence for a person, where the system cannot be reached.
+    Raises SourceError, with a sentence for a person, where the system cannot be reached, StreamSkipped where nobody
+    said where it is.
     """
-    if system != System.CCB:
-        raise SourceError(f"There is no reader of {system}.")
-    return ccb.reader()
+    return salesforce.reader() if system == System.SALESFORCE else ccb.reader()
+
+
+def is_connected(system: System) -> bool:
+    """Whether anybody said where the system is. CC&B is what the portal is for; it always has an address."""
+    settings = _settings(system)
+    return settings.is_connected if isinstance(settings, SalesforceConnection) else True
 
 
 def time_zone(system: System) -> str:
     """The zone of a system's clock."""
-    return CcbConnection.current().time_zone
+    settings = _settings(system)
+    return settings.time_zone if isinstance(settings, CcbConnection) else "UTC"
 
 
 def answer_within(system: System) -> timedelta:
     """How long a system may take for one answer before the reader gives it up."""
-    return timedelta(seconds=CcbConnection.current().query_timeout)
+    settings = _settings(system)
+    if isinstance(settings, CcbConnection):
+        return timedelta(seconds=settings.query_timeout)
+    return timedelta(minutes=settings.bulk_minutes)
 
 
 def brake_percent(system: System) -> float:
     """The share of a stream's records that a full compare may mark removed without asking."""
-    return CcbConnection.current().brake_percent
+    return _settings(system).brake_percent
 
 
 def closed_now(system: System) -> str:
     """Why no scheduled run of the system may begin at this moment, in a sentence; empty where one may."""
-    settings = CcbConnection.current()
-    return "" if settings.is_open() else f"CC&B is read {settings.window} only."
+    settings = _settings(system)
+    return "" if settings.is_open() else f"{NAMES[system]} is read {settings.window} only."

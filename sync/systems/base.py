@@ -73,7 +73,10 @@ class Reader(Protocol):
     """
 
     clock: datetime
-    calls: int | None
+
+    @property
+    def calls(self) -> int | None:
+        """How many calls were made so far; None where the system counts none."""
 
     def fitted(self, stream: Stream) -> Fitted:
         """The stream as this system's catalogue lets it be read.

@@ -78,24 +78,24 @@ def _widened(stream: Stream, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
     values = reading(stream).values
     for line in stream.fields:
         model_field = stream.model_field(line.ours)
-        room = _room(line, model_field)
+        most = room(line, model_field)
         sources = values.get(str(model_field.column), frozenset())
         for name in sorted(sources):
             width = catalogue.width(name.table, name.column)
-            if room is None or width is None:
+            if most is None or width is None:
                 continue
             decimals = catalogue.tables[name.table][name.column].decimals or 0
-            if width - decimals > room:
+            if width - decimals > most:
                 unit = "digits before the point" if isinstance(model_field, models.DecimalField) else "characters"
                 yield {
                     "field": line.ours,
                     "rows": None,
-                    "detail": f"{WIDENED}{name} takes {width - decimals} {unit} and {line.ours} only {room}."
+                    "detail": f"{WIDENED}{name} takes {width - decimals} {unit} and {line.ours} only {most}."
                     f" Values that fit are taken, longer ones rejected. Widen the field.",
                 }
 
 
-def _room(line: FieldMap, model_field: models.Field) -> int | None:
+def room(line: FieldMap, model_field: models.Field) -> int | None:
     """Characters, or digits before the point, that the field takes; None where it has no limit.
 
     A code that becomes a word is never stored as it came.

@@ -141,6 +141,7 @@ def keep_unlisted(cursor: Cursor, plan: Plan) -> int:
     """Keep the records that a listing of all keys does not name, as a full compare keeps its own; how many."""
     (key,) = plan.key
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(plan.gone))
+    listing.join_whole(cursor)
     cursor.execute(
         sql.SQL("""
             CREATE TEMPORARY TABLE {gone} AS
@@ -148,7 +149,9 @@ def keep_unlisted(cursor: Cursor, plan: Plan) -> int:
             WHERE {unmarked} AND NOT EXISTS (SELECT FROM {listed} l WHERE l.key = t.{key})
         """).format(gone=plan.gone, key=key.identifier, table=plan.table, unmarked=plan.unmarked, listed=plan.listed)
     )
-    return cursor.rowcount
+    found = cursor.rowcount
+    listing.join_as_usual(cursor)
+    return found
 
 
 def mark_gone(cursor: Cursor, plan: Plan, change: Change) -> Marked:

@@ -268,9 +268,11 @@ class Plan:
     @property
     def is_of_part(self) -> sql.Composed:
         """That a record of the mirror, aliased `t`, is of the stream's part of the table."""
+        # An equality says how many records to expect; by IS NOT DISTINCT FROM the planner thinks of hardly any, and
+        # compares each with every staged key.
         parts: list[sql.Composable] = [
-            sql.SQL("t.{} IS NOT DISTINCT FROM {}").format(sql.Identifier(name), value)
-            for name, value in self.constants.items()
+            sql.SQL("t.{} IS NULL" if value is None else "t.{} = {}").format(sql.Identifier(str(field.column)), value)
+            for field, value in ((self.stream.model_field(name), value) for name, value in self.stream.part.items())
         ]
         return sql.SQL(" AND ").join(parts or [sql.SQL("true")])
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
 from customer360.models import VisibleModel
-from sync import services, streams
+from sync import services, streams, systems
 from sync.load import Outcome
 from sync.models import SyncRun
 from sync.stream import Stream
@@ -62,7 +62,7 @@ class Command(BaseCommand):
 
     def _chosen(self, names: list[str]) -> tuple[Stream, ...]:
         if names in ([], ["all"]):
-            return streams.STREAMS
+            return systems.connected(streams.STREAMS)
         try:
             wanted = {streams.by_name(name).name for name in names}
         except KeyError as error:

@@ -34,8 +34,8 @@ class Matched:
     """One object: our model of it, the field that links it, what it is linked to, and where both sides' values lie.
 
     `stream` fills the model: before it has loaded, nothing is matched. `eligible` is a condition on the record `r`.
-    `people` says that an equal e-mail address makes an equal name exact, too. `reads` are the models that scores
-    are made of.
+    `named_by` are the fields that make a name in Salesforce. `people` says that an equal e-mail address makes an equal
+    name exact, too. `reads` are the models that scores are made of.
     """
 
     object: MatchObject
@@ -47,6 +47,7 @@ class Matched:
     sides: tuple[str, ...]
     reads: tuple[type[Model], ...]
     eligible: str = "true"
+    named_by: tuple[str, ...] = ("name",)
     people: bool = False
     merges: bool = True
 
@@ -88,7 +89,7 @@ OBJECTS: tuple[Matched, ...] = (
     ),
     Matched(
         MatchObject.CONTACTS, Contact, Customer, "customer", "said_person_id", "salesforce.contacts",
-        sides.CONTACTS, (Contact, SalesforceAccount, *_OF_CCB), people=True,
+        sides.CONTACTS, (Contact, SalesforceAccount, *_OF_CCB), named_by=("first_name", "last_name"), people=True,
     ),
 )  # fmt: skip
 """Every object that is matched, accounts first: a contact is judged by the account that it belongs to."""

@@ -43,7 +43,7 @@ ROLES = (
     Role("rep", _all_but(FieldGroup.CREDIT, engagement=Access.EDIT), ("all",)),
     Role("manager", _all_but(engagement=Access.EDIT), ("granted",), may=("sync.steward",)),
     Role("executive", _all_but(FieldGroup.CONTACT, FieldGroup.NOTES), ("all",)),
-    Role("auditor", _all_but(contact=Access.MASKED), ("all",)),
+    Role("auditor", _all_but(contact=Access.MASKED), ("all",), may=("sync.view_match",)),
     Role(
         "administrator",
         administers=(
@@ -58,6 +58,7 @@ ROLES = (
             ("sync", "alertchannel", EVERY_ACTION),
             ("axes", "accessattempt", ("view", "delete")),
             ("sync", "sitechoice", ("change",)),
+            ("sync", "matchsetting", ("change",)),
             ("sync", "ccbconnection", EVERY_ACTION),
             ("sync", "salesforceconnection", EVERY_ACTION),
         ),

@@ -60,8 +60,8 @@ def states(wanted: Iterable[str] | None = None) -> list[SourceState]:
     kept_for = settings.SOURCES_KEPT_FOR_SECONDS
     known: dict[str, SourceState | None] = cache.get(_KEY, {}) if kept_for else {}
     named = [name for name in (wanted if wanted is not None else _sources) if name in _sources]
-    if kept_for and (missing := [name for name in named if name not in known]):
+    if missing := [name for name in named if name not in known]:
         known |= {name: _sources[name]() for name in missing}
-        cache.set(_KEY, known, kept_for)
-    told = (known[name] if kept_for else _sources[name]() for name in named)
-    return [state for state in told if state is not None]
+        if kept_for:
+            cache.set(_KEY, known, kept_for)
+    return [state for name in named if (state := known[name]) is not None]

@@ -14,7 +14,8 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks that prove every stream joins with the models, and the schedules to start with."""
         from sync import checks, schedules  # noqa: F401
-        from sync.models import choices
+        from sync.models import choices, matching
 
         post_migrate.connect(schedules.install, dispatch_uid="sync.install_schedules")
         post_migrate.connect(choices.install, sender=self, dispatch_uid="sync.install_choices")
+        post_migrate.connect(matching.install, sender=self, dispatch_uid="sync.install_matching")

@@ -1,8 +1,11 @@
 """What the sync adds to the portal's pages: the way to its own."""
 
 from customer360.context import NavigationItem, register
-from sync.rights import may_see
+from sync.rights import may_see, may_see_matches
 
+register(
+    NavigationItem("Matches", "people", "matches", 75, may_see_matches, pages=("matches-exact", "matches-closing"))
+)
 register(
     NavigationItem(
         "Sync",

@@ -26,6 +26,11 @@ def may_see(viewer: Viewer) -> bool:
     return may_operate(viewer) or may_steward(viewer)
 
 
+def may_see_matches(viewer: Viewer) -> bool:
+    """Whether this person sees how far matching is. Its records and values are a matter of the Viewer."""
+    return may_see(viewer) or viewer.holds("sync.view_match")
+
+
 View = Callable[..., HttpResponse]
 
 

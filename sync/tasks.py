@@ -7,7 +7,7 @@ import structlog
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from sync import alerts, ranges, services, split, streams, sweeper, systems
+from sync import alerts, matching, ranges, services, split, streams, sweeper, systems
 from sync.stream import System
 
 logger = structlog.get_logger(__name__)
@@ -49,6 +49,12 @@ def run_again(names: list[str], **order: Any) -> None:
 
 
 @shared_task
+def match() -> None:
+    """Match what Salesforce's records are in CC&B; where nothing changed since the last time, that is a few queries."""
+    matching.match()
+
+
+@shared_task
 def read_range(run: str) -> None:
     """Read one range of a run, then have the next one read; another run's work may come in between."""
     split.help_with(UUID(run))
@@ -80,6 +86,8 @@ def tell_alerts() -> None:
 def _run(chosen: tuple[streams.Stream, ...], **order: Any) -> None:
     for _ in services.run_streams(chosen, on_ranges=_share_out, **order):
         pass
+    if any(stream.system == System.SALESFORCE for stream in chosen):
+        matching.match()
 
 
 def _share_out(run: UUID, workers: int, *, expires: float | None = None) -> None:

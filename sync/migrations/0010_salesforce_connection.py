@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('hold_back_minutes', models.PositiveIntegerField(help_text='What changed in the last minutes is left to the next run: Salesforce may still be writing it.', validators=[django.core.validators.MinValueValidator(1, 'Write minutes from 1 to 60.'), django.core.validators.MaxValueValidator(60, 'Write minutes from 1 to 60.')], verbose_name='hold-back in minutes')),
                 ('overlap_minutes', models.PositiveIntegerField(help_text='How far each run reads back behind the last one. A transaction of Salesforce lasts 10 minutes at most, and what it wrote carries the time at which it wrote it.', validators=[django.core.validators.MinValueValidator(10, 'Write minutes from 10 to 1440.'), django.core.validators.MaxValueValidator(1440, 'Write minutes from 10 to 1440.')], verbose_name='overlap in minutes')),
                 ('brake_percent', models.FloatField(help_text="A full compare that would mark more of a stream's records removed stops and waits for a person.", validators=[django.core.validators.MinValueValidator(0, 'Write a percentage from 0 to 100.'), django.core.validators.MaxValueValidator(100, 'Write a percentage from 0 to 100.')], verbose_name='brake on removals, in percent')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField()),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),

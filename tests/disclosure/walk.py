@@ -29,6 +29,7 @@ ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health", "sync", "sync-re
 # Pages of which the query string shows another part: every part is asked for.
 PARTS = {
     "sync-rejected": ("?ignored=1", "?page=2"),
+    "matches": ("?object=customers", "?object=contacts", "?state=linked", "?kind=exact", "?page=2"),
     "account": (
         "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",
         "?premises=all", "?ended=all", "?people=all", "?cases=all", "?activity=all", "?alerts=all", "?note=1",
@@ -104,6 +105,7 @@ def values_of(parameter: str, model: type[models.Model] | None, world: World) ->
         "url": ["nowhere/"],
         "run_id": list(SyncRun.objects.values_list("pk", flat=True)),
         "stream": ["ccb.customers", "customers"],
+        "match_object": ["accounts", "contacts", "nothing"],
     }[parameter]
 
 

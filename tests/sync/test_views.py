@@ -294,3 +294,13 @@ class TestWithoutABroker:
 def test_the_age_of_the_data_leads_to_the_sync_for_whoever_may_see_it(client_as: SignIn) -> None:
     for role, leads_to in (("rep", ""), ("manager", reverse("sync"))):
         assert client_as(role).get(reverse("home")).context["shell"].sources_url == leads_to
+
+
+def test_a_run_tells_the_api_calls_that_it_cost_where_its_source_counts_them(client_as: SignIn) -> None:
+    client = client_as("administrator")
+    pages = [
+        client.get(reverse("sync-run", args=[make_run(stream, **values).pk])).content.decode()
+        for stream, values in (("salesforce.accounts", {"api_calls": 1234}), (CUSTOMERS, {}))
+    ]
+    assert "<dt>API calls</dt><dd>1,234</dd>" in pages[0]
+    assert "API calls" not in pages[1]

@@ -8,8 +8,9 @@ import pytest
 
 from sync.simulators.salesforce import ids
 from sync.streams import by_name
-from sync.systems.base import NotCovered
+from sync.systems.base import NotCovered, SourceError, SourceGone
 from sync.systems.salesforce import bulk
+from sync.systems.salesforce.client import SalesforceClient
 from tests.sync.salesforce.conftest import MANY
 from tests.sync.salesforce.support import ACCOUNTS, BY_BULK, BY_REST, CONTACTS, TASKS, Org, read, reading, rows_of
 
@@ -165,7 +166,6 @@ def test_chosen_rows_come_by_their_keys(big_org: Org, set_bulk: Any, bulk_rows: 
 
 
 def test_an_object_that_the_bulk_api_does_not_have_is_read_by_rest(org: Org, set_bulk: Any, monkeypatch: Any) -> None:
-    from sync.systems.salesforce.client import SalesforceClient
     from sync.systems.salesforce.errors import Refusal
 
     set_bulk(BY_BULK)
@@ -236,3 +236,51 @@ def test_the_question_differs_by_the_lines_and_by_the_org(org: Org) -> None:
         assert opened.question(replace(fitted, cadence="daily")) == asked
         object.__setattr__(opened._client.session, "organization_id", "00D5e0000000002EAA")
         assert opened.question(fitted) != asked
+
+
+# Bulk queries that end badly
+
+
+@pytest.fixture
+def bad_ends(monkeypatch: pytest.MonkeyPatch, set_bulk: Any) -> Any:
+    """`bad_ends(*told)`: so end the next bulk queries, as Salesforce tells it; None lets one end as it does."""
+    coming: list[dict[str, Any] | None] = []
+    call = SalesforceClient.rest
+
+    def rest(self: SalesforceClient, path: str, method: str = "GET", **options: Any) -> Any:
+        told = call(self, path, method, **options)
+        if path.startswith("jobs/query/") and method == "GET" and told["state"] == bulk.COMPLETE and coming:
+            return coming.pop(0) or told
+        return told
+
+    monkeypatch.setattr(SalesforceClient, "rest", rest)
+    set_bulk(BY_BULK)
+    return coming.extend
+
+
+def test_a_bulk_query_that_fails_for_a_passing_reason_is_made_again(big_org: Org, bad_ends: Any) -> None:
+    failed = {"state": "Failed", "errorMessage": "UNKNOWN_EXCEPTION: Retried more than fifteen times"}
+    bad_ends([failed, {"state": "InProgress"}, failed])
+    assert len(read(ACCOUNTS)) == MANY
+    assert big_org.control.connection.execute("SELECT COUNT(*) FROM simulator_job").fetchone() == (0,)
+
+
+def test_a_bulk_query_that_fails_for_good_is_told(big_org: Org, bad_ends: Any) -> None:
+    bad_ends([{"state": "Failed", "errorMessage": "INVALID_FIELD: No such column 'Phone' on entity 'Account'"}])
+    with pytest.raises(SourceError, match=r"INVALID_FIELD: No such column.*Customer360 Integration"):
+        read(ACCOUNTS)
+    bad_ends([{"state": "Failed", "errorMessage": "Retried more than fifteen times"}] * bulk.MOST_JOBS)
+    with pytest.raises(SourceError, match=r"Retried more than fifteen times"):
+        read(ACCOUNTS)
+
+
+def test_rows_that_are_not_all_there_are_no_result(big_org: Org, bad_ends: Any) -> None:
+    bad_ends([{"state": bulk.COMPLETE, "numberRecordsProcessed": MANY + 1}])
+    with pytest.raises(SourceGone, match=rf"of {MANY + 1} rows that Salesforce prepared, {MANY} came"):
+        read(ACCOUNTS)
+
+
+def test_a_bulk_query_that_takes_too_long_is_given_up(big_org: Org, bad_ends: Any, settings: Any) -> None:
+    settings.SALESFORCE = settings.SALESFORCE | {"bulk_minutes": 0}
+    with pytest.raises(SourceError, match=r"worked on the query for 0 minutes and had not done"):
+        read(ACCOUNTS)

@@ -1,5 +1,5 @@
-# Everything a person runs. `make help` lists it. Variables: PYTHON, PORT, CCB_PORT, ACCOUNTS, MONTHS, CUSTOMER360_HOME,
-# DATABASE_URL with DATABASE_OWNER_URL, REDIS_URL, PYTEST_ARGS, TEST_WORKERS.
+# Everything a person runs. `make help` lists it. Variables: PYTHON, PORT, CCB_PORT, SALESFORCE_PORT, ACCOUNTS, MONTHS,
+# CUSTOMER360_HOME, DATABASE_URL with DATABASE_OWNER_URL, REDIS_URL, PYTEST_ARGS, TEST_WORKERS.
 SHELL := /bin/sh
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
@@ -14,7 +14,7 @@ PYTEST := -m pytest --numprocesses $(TEST_WORKERS) --maxprocesses 4 --dist loadf
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: environment ## start Customer360 with its services and simulated CC&B; Ctrl-C stops it
+run: environment ## start Customer360 with its services, simulated CC&B and Salesforce; Ctrl-C stops it
 	@exec $(VENV_PYTHON) -m customer360.development.run
 
 test: environment-dev ## run the tests on services of their own; PYTEST_ARGS narrows them

@@ -20,7 +20,7 @@ from sync.transforms import Reference
 
 @register()
 def streams_join_with_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E201 to E207, E209 and E220 to E223, for every stream there is."""
+    """E201 to E207, E209 and E220 to E224, for every stream there is."""
     of_each = (message for stream in STREAMS for check in (check_stream, check_part) for message in check(stream))
     return [*of_each, *check_owners(STREAMS)]
 
@@ -132,6 +132,11 @@ def check_part(stream: Stream) -> Iterator[CheckMessage]:
         yield Error(
             f"{stream.name} tells deletions, but is split, has a key of several fields or no line for what took over.",
             hint="Give it a line for that field and one key, and do not split it.", id="sync.E222",
+        )  # fmt: skip
+    if stream.belongs and not (stream.deletion and stream.cursor and stream.system == System.SALESFORCE):
+        yield Error(
+            f"{stream.name} says what belongs to it, but has no deletion or no cursor, or is not Salesforce's.",
+            hint="Give it a cursor and a deletion; only Salesforce's reader finds what left.", id="sync.E224",
         )  # fmt: skip
     for line in stream.fields:
         if line.ours in known and not _is_looked_up_rightly(stream, line):

@@ -35,7 +35,7 @@ class Extent:
 
         A full compare sees for itself what was deleted, but for what was under way when its clock was read.
         """
-        if self.mode == Mode.FULL and stream.cursor:
+        if self.mode == Mode.FULL and stream.cursor and stream.deletion:
             return clock - stream.cursor.overlap
         return self.gone.covered_to if self.gone else None
 

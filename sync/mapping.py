@@ -99,6 +99,8 @@ def _scope(stream: Stream) -> Iterator[str]:
     """Which of the source's rows and of the table's records are the stream's, and how it is told what was deleted."""
     if stream.system == System.SALESFORCE and stream.where:
         yield f"Only where `{' '.join(stream.where.split())}`."
+    if stream.belongs:
+        yield f"Only where `{stream.belongs.theirs}` is `{stream.belongs.value}`; what is so no more is marked removed."
     if stream.part:
         held = " and ".join(
             f"`{value}` in `{name}`" if value else f"no `{name}`" for name, value in stream.part.items()

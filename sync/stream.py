@@ -18,7 +18,7 @@ from sync.transforms import TEXT, Transform
 CURSOR_COLUMN = "cursor_value"
 """The staged column that carries the cursor's value of each row."""
 GONE_COLUMN = "is_gone"
-"""The staged column, a text, that is `true` where the source itself says that it deleted the row."""
+"""The staged column, a text, that is `true` where the source says that the row is deleted, or the stream's no more."""
 
 
 class System(StrEnum):
@@ -90,6 +90,19 @@ class Deletion:
     into: str = ""
 
 
+@dataclass(frozen=True)
+class Belongs:
+    """Which rows of their object are the stream's, where a row may come to be and cease to be so.
+
+    Those whose field `theirs` holds `value`. A read of all rows or keys asks for these alone. A read of what is new
+    takes every row that changed, as one that left would not be found otherwise: it is staged as `is_gone`, like one
+    that the source deleted.
+    """
+
+    theirs: str
+    value: str
+
+
 class Absence(StrEnum):
     """What a record's absence from a full compare means."""
 
@@ -148,7 +161,8 @@ class Stream:
 
     `part` is for a table that several external objects fill: the value that each field named has in every record of
     this stream, None for none. Only the records of its part are this stream's, and may be gone from its full compare;
-    one found by its key in another part is taken over. `deletion` says how the source marks what it deleted.
+    one found by its key in another part is taken over. `deletion` says how the source marks what it deleted, `belongs`
+    which rows are the stream's by a value that may change.
 
     Which way it is read is decided at connect, by the system's catalogue: the first of `variants` whose needs are met,
     else as the stream itself says. `needs` names the tables of an optional part of the system: where one is missing,
@@ -175,6 +189,7 @@ class Stream:
     window: str = ""
     part: Mapping[str, str | None] = field(default_factory=dict)
     deletion: Deletion | None = None
+    belongs: Belongs | None = None
 
     def field_map(self, ours: str) -> FieldMap:
         """The line that fills a field; KeyError if no line does."""

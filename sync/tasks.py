@@ -7,7 +7,7 @@ import structlog
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from sync import alerts, matching, ranges, services, split, streams, sweeper
+from sync import alerts, matching, ranges, services, split, streams, sweeper, systems
 from sync.stream import System
 
 logger = structlog.get_logger(__name__)
@@ -38,8 +38,8 @@ def run_stream(
 
 @shared_task
 def run_system(system: str, full: bool = False, keys: bool = False) -> None:
-    """Run every inbound stream of a system at one point in time, parents first."""
-    _run(streams.inbound(System(system)), full=full, keys=keys)
+    """Run every inbound stream of a system at one point in time, parents first; none while it is not connected."""
+    _run(systems.connected(streams.inbound(System(system))), full=full, keys=keys)
 
 
 @shared_task

@@ -12,8 +12,9 @@ from django_celery_beat.models import PeriodicTask
 from sync.models import SyncRun
 from sync.schedules import RUN_STREAM as _ONE
 from sync.schedules import RUN_SYSTEM as _SYSTEM
-from sync.stream import System
-from sync.streams import STREAMS, inbound
+from sync.stream import Direction, Stream
+from sync.streams import STREAMS
+from sync.systems import connected
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Timing:
 def timings() -> list[Timing]:
     """Every schedule that runs streams, by name. One whose arguments name no stream there is runs none."""
     scheduled = PeriodicTask.objects.filter(task__in=(_ONE, _SYSTEM)).order_by("name")
-    return [_timing(task) for task in scheduled.select_related("interval", "crontab", "solar", "clocked")]
+    there = connected(STREAMS)
+    return [_timing(task, there) for task in scheduled.select_related("interval", "crontab", "solar", "clocked")]
 
 
 def next_run(stream: str, known: Iterable[Timing]) -> Timing | None:
@@ -50,13 +52,13 @@ def next_run(stream: str, known: Iterable[Timing]) -> Timing | None:
     return min(coming, key=lambda timing: timing.next_at or datetime.max, default=None)
 
 
-def _timing(task: PeriodicTask) -> Timing:
+def _timing(task: PeriodicTask, there: tuple[Stream, ...]) -> Timing:
     arguments = _arguments(task)
     return Timing(
         key=task.pk,
         name=task.name,
         words=getattr(task.scheduler, "human_readable", str(task.scheduler)),
-        streams=_streams(task.task, arguments),
+        streams=_streams(task.task, arguments, there),
         mode=_mode(arguments),
         is_enabled=task.enabled,
         next_at=_next_at(task),
@@ -84,12 +86,13 @@ def _arguments(task: PeriodicTask) -> dict[str, Any]:
     return dict(zip(names, positional, strict=False)) | named
 
 
-def _streams(task: str, arguments: dict[str, Any]) -> tuple[str, ...]:
+def _streams(task: str, arguments: dict[str, Any], there: tuple[Stream, ...]) -> tuple[str, ...]:
+    """The streams that a schedule runs, of those of connected systems."""
     if task == _ONE:
-        return tuple(stream.name for stream in STREAMS if stream.name == arguments.get("name"))
-    known = {system.value for system in System}
-    system = arguments.get("system")
-    return tuple(stream.name for stream in inbound(System(system))) if system in known else ()
+        return tuple(stream.name for stream in there if stream.name == arguments.get("name"))
+    return tuple(
+        stream.name for stream in there if stream.system == arguments.get("system") and stream.direction == Direction.IN
+    )
 
 
 def _next_at(task: PeriodicTask) -> datetime | None:

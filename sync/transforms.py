@@ -60,7 +60,7 @@ class Words(Text):
 
     def describe(self) -> str:
         """The codes and their words."""
-        listed = ", ".join(f"{code} {word}" for code, word in self.words.items())
+        listed = ", ".join(code if code == word else f"{code} {word}" for code, word in self.words.items())
         return f"{listed}; another code {'is kept and reported' if self.keep_unknown else 'rejects the row'}"
 
     def __hash__(self) -> int:

@@ -17,6 +17,7 @@ from sync.models import RejectedRow, SyncRun
 from sync.rights import may_operate, may_see, may_steward, nothing_here, only_for
 from sync.streams import STREAMS
 from sync.strip import strip
+from sync.systems import connected
 
 RETURNS_TO = ("sync", "sync-rejected")
 """The pages that a start may come from, by name; the first unless the form says otherwise."""
@@ -27,7 +28,7 @@ RETURNS_TO = ("sync", "sync-rejected")
 def overview(request: HttpRequest) -> HttpResponse:
     """Every stream: when it last succeeded, how long it took, what it did, when it runs next."""
     timings = timetable.timings()
-    lines = selectors.monitored(STREAMS, timings)
+    lines = selectors.monitored(connected(STREAMS), timings)
     context = {
         "lines": [(line, strip(line.runs)) for line in lines],
         "brakes": [line for line in lines if line.brake],

@@ -20,6 +20,12 @@ _KEPT = (
     "postgres",
     "postgres.*",
     "ccb.sqlite3*",
+    "salesforce.sqlite3*",
+    "salesforce-ca.pem",
+    "salesforce-server.pem",
+    "salesforce-client.*",
+    ".salesforce-*.pem-*",
+    ".salesforce-*.secret-*",
     "facts.json*",
     "secret_key*",
     "environment*",
@@ -30,12 +36,13 @@ _KEPT = (
 
 
 class Home:
-    """What lies in a home: the lock, logs, the secret key, CC&B's simulated data and what is known about them."""
+    """What lies in a home: the lock, logs, the secret key, the simulated systems' data, what is known about them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
         self.logs = self.path / "log"
         self.ccb_data = self.path / "ccb.sqlite3"
+        self.salesforce_data = self.path / "salesforce.sqlite3"
         self.environment_file = self.path / "environment"
         self._facts = self.path / "facts.json"
 
@@ -83,7 +90,7 @@ class Home:
         return file.read_text().strip()
 
     def facts(self) -> dict[str, Any]:
-        """What earlier runs recorded: size of CC&B's simulated data, which database was filled; empty at first."""
+        """What earlier runs recorded: size of the simulated data, which database was filled; empty at first."""
         try:
             facts = json.loads(self._facts.read_text())
         except (OSError, ValueError):

@@ -8,6 +8,7 @@ from customer360.development.errors import DevelopmentError
 
 PORT = 8000
 CCB_PORT = 15210
+SALESFORCE_PORT = 15443
 ACCOUNTS = 2000
 MONTHS = 26
 _OFF = ("0", "false", "no", "off", "f", "n")
@@ -15,14 +16,16 @@ _OFF = ("0", "false", "no", "off", "f", "n")
 
 @dataclass(frozen=True)
 class Options:
-    """Ports, the size of CC&B's simulated data, and the services that are not ours to start."""
+    """Ports, the size of CC&B's simulated data, and the services and systems that are not ours to start."""
 
     port: int = PORT
     ccb_port: int = CCB_PORT
+    salesforce_port: int = SALESFORCE_PORT
     accounts: int = ACCOUNTS
     months: int = MONTHS
     size_was_given: bool = False
     simulates_ccb: bool = True
+    simulates_salesforce: bool = True
     database_url: str = ""
     redis_url: str = ""
 
@@ -46,17 +49,22 @@ class Options:
                 "`make run` is for a machine of your own and always runs with DEBUG on: unset DEBUG, "
                 "or follow docs/operate.md to run Customer360 for others."
             )
-        port = _number(environment, "PORT", PORT, 1, 65535)
-        ccb_port = _number(environment, "CCB_PORT", CCB_PORT, 1, 65535)
-        if port == ccb_port:
-            raise DevelopmentError(f"PORT and CCB_PORT are both {port}: give them different numbers.")
+        ports: dict[int, str] = {}
+        for name, default in (("PORT", PORT), ("CCB_PORT", CCB_PORT), ("SALESFORCE_PORT", SALESFORCE_PORT)):
+            port = _number(environment, name, default, 1, 65535)
+            if port in ports:
+                raise DevelopmentError(f"{ports[port]} and {name} are both {port}: give them different numbers.")
+            ports[port] = name
+        port, ccb_port, salesforce_port = ports
         return cls(
             port=port,
             ccb_port=ccb_port,
+            salesforce_port=salesforce_port,
             accounts=_number(environment, "ACCOUNTS", ACCOUNTS, 1, 1_000_000),
             months=_number(environment, "MONTHS", MONTHS, 1, 120),
             size_was_given=bool(environment.get("ACCOUNTS") or environment.get("MONTHS")),
             simulates_ccb=not environment.get("CCB_DSN"),
+            simulates_salesforce=not environment.get("SALESFORCE_LOGIN_URL"),
             database_url=database_url,
             redis_url=environment.get("REDIS_URL", ""),
         )

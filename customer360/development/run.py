@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from customer360.development import given, postgres, valkey
@@ -23,10 +24,12 @@ from customer360.development.processes import (
     start,
     wait_until,
 )
+from customer360.development.simulated import Simulated
 
 LOGINS = ("rep", "manager", "executive", "auditor", "admin")
 PASSWORD = "customer360"  # noqa: S105 - the demo's, refused by the portal unless DEBUG is on
 MANAGE = (sys.executable, "manage.py")
+SYSTEMS = {"ccb": "CC&B", "salesforce": "Salesforce"}
 
 
 class Interrupted(Exception):
@@ -39,6 +42,7 @@ class Launcher:
     def __init__(self, options: Options, home: Home) -> None:
         self.options = options
         self.home = home
+        self.simulated = Simulated(options, home)
         self.environment: dict[str, str] = {}
         self.children: list[Child] = []
         self.requests_to_stop = 0
@@ -59,13 +63,11 @@ class Launcher:
             self.environment = self._services(stack)
             stack.enter_context(self.home.environment(self._recorded()))
             self._prepare_database()
-            if self.options.simulates_ccb:
-                self._fill_ccb()
-                serve = ("simulator", "ccb", "serve", "--path", str(self.home.ccb_data))
-                command = (*MANAGE, *serve, "--port", str(self.options.ccb_port))
-                self._start(stack, "CC&B simulator", "ccb-simulator", command, self._ccb_answers)
+            self.simulated.fill(self._manage, self._say)
+            self._serve_simulators(stack)
             self._first_sync()
-            self._start(stack, "Web server", "web", self._web_command(), self._web_answers)
+            web = self._start(stack, "Web server", "web", self._web_command())
+            self._wait_for(web, self._web_answers)
             celery = (sys.executable, "-m", "celery", "-A", "customer360")
             self._start(stack, "Worker", "worker", (*celery, "worker", "--concurrency=2", "--loglevel=info"))
             scheduler = "--scheduler=django_celery_beat.schedulers:DatabaseScheduler"
@@ -75,9 +77,7 @@ class Launcher:
             self._say("\nStopping ...")
 
     def _check_ports(self) -> None:
-        ports = {"PORT": self.options.port}
-        if self.options.simulates_ccb:
-            ports["CCB_PORT"] = self.options.ccb_port
+        ports = {"PORT": self.options.port} | {each.variable: each.port for each in self.simulated.all}
         for name, port in ports.items():
             if not port_is_free(port):
                 raise DevelopmentError(
@@ -100,7 +100,7 @@ class Launcher:
             "DEBUG": "1",
             "PYTHONUNBUFFERED": "1",
             "CUSTOMER360_HOME": str(self.home.path),
-            "CCB_PORT": str(self.options.ccb_port),
+            **self.simulated.environment(),
         }
         environment.setdefault("SECRET_KEY", self.home.secret_key())
         if not self.options.database_url:
@@ -120,7 +120,7 @@ class Launcher:
 
     def _recorded(self) -> Mapping[str, str]:
         names = ("DEBUG", "SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CUSTOMER360_HOME")
-        return {name: self.environment[name] for name in (*names, "CCB_PORT")}
+        return {name: self.environment[name] for name in (*names, *self.simulated.environment())}
 
     def _prepare_database(self) -> None:
         with self._step("Database tables"):
@@ -128,36 +128,35 @@ class Launcher:
         with self._step("Roles, rules and demo users"):
             self._manage("demo", quiet=True)
 
-    def _fill_ccb(self) -> None:
-        """Fill the CC&B simulator once; an interrupted filling starts anew."""
-        size = {"accounts": self.options.accounts, "months": self.options.months}
-        filled = self.home.facts().get("ccb")
-        if filled and self.home.ccb_data.exists():
-            if filled != size and self.options.size_was_given:
-                self._say(
-                    f"  CC&B's simulated data keep their {filled['accounts']} accounts and {filled['months']} months; "
-                    "`make clean-data` removes them, to start over in another size."
-                )
-            return
-        for leftover in self.home.path.glob(f"{self.home.ccb_data.name}*"):
-            leftover.unlink()
-        self._say(f"Filling the CC&B simulator: {size['accounts']} accounts, {size['months']} months (once) ...")
-        self._manage(
-            *("simulator", "ccb", "fill", "--path", str(self.home.ccb_data)),
-            *("--accounts", str(size["accounts"]), "--months", str(size["months"])),
-        )
-        self.home.record(ccb=size)
+    def _serve_simulators(self, stack: contextlib.ExitStack) -> None:
+        """Start what is simulated, all at once, and wait until each listens."""
+        started = {}
+        for simulator in self.simulated.all:
+            log = f"{simulator.system}-simulator"
+            started[simulator] = self._start(stack, simulator.title, log, (*MANAGE, *simulator.serve))
+        for simulator, child in started.items():
+            self._wait_for(child, partial(accepts_connections, simulator.port))
 
     def _first_sync(self) -> None:
-        """Load CC&B once into each database; later runs leave that to the schedules."""
+        """Load each system once into each database; later runs leave that to the schedules.
+
+        A Salesforce of one's own is left to them from the start, and to whoever has tested its connection.
+        """
         place = "embedded" if not self.options.database_url else self.options.database_name
-        if self.home.facts().get("loaded") == place:
+        loaded = {"loaded": "ccb"} | ({"salesforce_loaded": "salesforce"} if self.simulated.salesforce else {})
+        facts = self.home.facts()
+        missing = {fact: system for fact, system in loaded.items() if facts.get(fact) != place}
+        if not missing:
             return
-        self._say("Loading CC&B into Customer360 for the first time (once) ...")
-        self._manage("sync", "all")
-        with self._step("The demo manager's customers"):
+        names = " and ".join(SYSTEMS[system] for system in missing.values())
+        self._say(f"Loading {names} into Customer360 for the first time (once) ...")
+        self._manage("sync", *missing.values())
+        if self.simulated.salesforce:
+            self._say("Matching Salesforce's records with CC&B's ...")
+            self._manage("match")
+        with self._step("The demo users' customers"):
             self._manage("demo", "--grants", quiet=True)
-        self.home.record(loaded=place)
+        self.home.record(**dict.fromkeys(missing, place))
 
     def _manage(self, *arguments: str, quiet: bool = False) -> None:
         """Run one `manage.py` command to its end."""
@@ -178,30 +177,23 @@ class Launcher:
                 f"`manage.py {' '.join(command)}` failed with exit code {code}; the data so far are kept; {where}"
             )
 
-    def _start(
-        self,
-        stack: contextlib.ExitStack,
-        name: str,
-        log: str,
-        command: tuple[str, ...],
-        answers: Callable[[], bool] | None = None,
-    ) -> None:
-        """Start a process that runs until the end; wait until it `answers`, where there is a way to ask."""
+    def _start(self, stack: contextlib.ExitStack, name: str, log: str, command: tuple[str, ...]) -> Child:
+        """Start a process that runs until the end."""
         child = start(name, command, log=self.home.logs / f"{log}.log", environment=self.environment, directory=PROJECT)
         stack.callback(child.stop, hurry=lambda: self.requests_to_stop > 1)
         self.children.append(child)
-        if answers:
-            with self._step(name):
-                wait_until(answers, child, timeout=60, interrupted=self._stop_requested)
         self._leave_if_asked()
+        return child
+
+    def _wait_for(self, child: Child, answers: Callable[[], bool]) -> None:
+        """Wait until a process answers, and say how long that took."""
+        with self._step(child.name):
+            wait_until(answers, child, timeout=60, interrupted=self._stop_requested)
 
     def _web_command(self) -> tuple[str, ...]:
         address = f"127.0.0.1:{self.options.port}"
         workers = ("--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket")
         return (sys.executable, "-m", "gunicorn", "customer360.wsgi", f"--bind={address}", *workers)
-
-    def _ccb_answers(self) -> bool:
-        return accepts_connections(self.options.ccb_port)
 
     def _web_answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.options.port, timeout=20)

@@ -120,7 +120,7 @@ def _write(cursor: Cursor, plan: Plan, order: Order, outcome: Outcome, extremes:
         outcome.keys = seen.keep(cursor, plan, order, some_bad=bool(outcome.rejected))
         due.leave_for_later(cursor, plan)
     else:
-        marked = [plan.departed] * bool(deleted.records) + [plan.gone] * order.is_listed
+        marked = [plan.departed] * bool(deleted.records) + [plan.gone] * order.shows_gone
         outcome.summaries = due.refresh(cursor, plan, due.Touched(plan, tuple(marked)), order)
     order.commit(outcome)
     crashpoint("written", plan.stream.name)

@@ -1,8 +1,8 @@
 """Records that their source has no more: marked, never deleted.
 
 Three things say so: a full compare does not find them, a listing of all keys does not name them, or the source itself
-tells what it deleted, by a flag on the row or in a log. The first two may come of a truncated answer, so a brake judges
-them; what the source tells is taken as told.
+tells of them, by a flag or a value on the row or in a log of deletions. The first two may come of a truncated answer,
+so a brake judges them; what the source tells is taken as told.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,8 @@ class SetAside:
 def set_aside(cursor: Cursor, plan: Plan, order: Order) -> SetAside:
     """Keep the keys that the source says it deleted in a table of their own, and take their rows out of the stage.
 
-    A key of the log that came as a living row all the same was brought back since. What is rejected of a deleted row is
+    What left the stream is told as deleted, too; a record that another stream took over by then is left to that one. A
+    key of the log that came as a living row all the same was brought back since. What is rejected of a deleted row is
     closed, as it must not be offered again.
     """
     deletion, logged = plan.stream.deletion, order.deleted
@@ -101,17 +102,21 @@ def _close_rejections(cursor: Cursor, plan: Plan, order: Order) -> None:
 
 
 def _keep_unmarked(cursor: Cursor, plan: Plan) -> int:
-    """Leave of the deleted those that the mirror has and does not know to be deleted, or taken over so; how many."""
+    """Leave of the deleted the stream's records that the mirror does not know to be deleted, or merged so; how many."""
     news: sql.Composable = sql.SQL("t.removed_at IS NULL")
     if plan.into:
         news = sql.SQL("({} OR d.taken_by IS NOT NULL AND t.{} IS DISTINCT FROM d.taken_by)").format(
             news, plan.into.identifier
         )
     cursor.execute(
-        sql.SQL("DELETE FROM {departed} d WHERE NOT EXISTS (SELECT FROM {table} t WHERE {same_key} AND {news})").format(
-            departed=plan.departed, table=plan.table, same_key=plan.same_key("t", "d"), news=news
+        sql.SQL(
+            "DELETE FROM {departed} d"
+            " WHERE NOT EXISTS (SELECT FROM {table} t WHERE {same_key} AND {is_of_part} AND {news})"
+        ).format(
+            departed=plan.departed, table=plan.table, same_key=plan.same_key("t", "d"), is_of_part=plan.is_of_part,
+            news=news,
         )
-    )
+    )  # fmt: skip
     cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(plan.departed))
     left: int = cursor.fetchone()[0]
     return left
@@ -136,6 +141,7 @@ def keep_unlisted(cursor: Cursor, plan: Plan) -> int:
     """Keep the records that a listing of all keys does not name, as a full compare keeps its own; how many."""
     (key,) = plan.key
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(plan.gone))
+    listing.join_whole(cursor)
     cursor.execute(
         sql.SQL("""
             CREATE TEMPORARY TABLE {gone} AS
@@ -143,7 +149,9 @@ def keep_unlisted(cursor: Cursor, plan: Plan) -> int:
             WHERE {unmarked} AND NOT EXISTS (SELECT FROM {listed} l WHERE l.key = t.{key})
         """).format(gone=plan.gone, key=key.identifier, table=plan.table, unmarked=plan.unmarked, listed=plan.listed)
     )
-    return cursor.rowcount
+    found = cursor.rowcount
+    listing.join_as_usual(cursor)
+    return found
 
 
 def mark_gone(cursor: Cursor, plan: Plan, change: Change) -> Marked:

@@ -266,15 +266,23 @@ class Plan:
         )
 
     @property
+    def is_of_part(self) -> sql.Composed:
+        """That a record of the mirror, aliased `t`, is of the stream's part of the table."""
+        # An equality says how many records to expect; by IS NOT DISTINCT FROM the planner thinks of hardly any, and
+        # compares each with every staged key.
+        parts: list[sql.Composable] = [
+            sql.SQL("t.{} IS NULL" if value is None else "t.{} = {}").format(sql.Identifier(str(field.column)), value)
+            for field, value in ((self.stream.model_field(name), value) for name, value in self.stream.part.items())
+        ]
+        return sql.SQL(" AND ").join(parts or [sql.SQL("true")])
+
+    @property
     def unmarked(self) -> sql.Composed:
         """That a record of the mirror, aliased `t`, is still expected of its source, once all of it is staged."""
-        expected = [sql.SQL("t.{} IS NULL").format(sql.Identifier(mark)) for mark in self.marks]
+        expected: list[sql.Composable] = [sql.SQL("t.{} IS NULL").format(sql.Identifier(mark)) for mark in self.marks]
         # A record without their key was made here, where there is such a thing, and none of theirs.
         expected += [sql.SQL("t.{} IS NOT NULL").format(c.identifier) for c in self.key if c.field.null]
-        expected += [
-            sql.SQL("t.{} IS NOT DISTINCT FROM {}").format(sql.Identifier(name), value)
-            for name, value in self.constants.items()
-        ]
+        expected.append(self.is_of_part)
         if self.stream.window:
             (column,) = (column for column in self.columns if column.field.name == self.stream.window)
             first = sql.SQL("SELECT min({}) FROM {} s").format(column.loaded(self.time_zone), self.stage)

@@ -1,10 +1,11 @@
 """The systems on the other side: how each is reached, and what a failure of theirs means to a person."""
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from sync.models import CcbConnection, SalesforceConnection
-from sync.stream import System
+from sync.stream import Stream, System
 from sync.systems import ccb, salesforce
 from sync.systems.base import (
     Fitted,
@@ -29,6 +30,7 @@ __all__ = [
     "answer_within",
     "brake_percent",
     "closed_now",
+    "connected",
     "is_connected",
     "open_reader",
     "read_again_where_lost",
@@ -57,6 +59,12 @@ def is_connected(system: System) -> bool:
     """Whether anybody said where the system is. CC&B is what the portal is for; it always has an address."""
     settings = _settings(system)
     return settings.is_connected if isinstance(settings, SalesforceConnection) else True
+
+
+def connected(streams: Iterable[Stream]) -> tuple[Stream, ...]:
+    """Those of the streams whose system somebody said where it is."""
+    told = {system: is_connected(system) for system in System}
+    return tuple(stream for stream in streams if told[stream.system])
 
 
 def time_zone(system: System) -> str:

@@ -52,7 +52,8 @@ class TestTabs:
             ("?tab=transactions&amp;premises=all#billing", "", "Transactions", ""),
         ]
 
-    def test_only_the_chosen_list_is_read(self, client_as, harborview, django_assert_max_num_queries):
+    def test_only_the_chosen_list_is_read(self, client_as, harborview, settings, django_assert_max_num_queries):
+        settings.SOURCES_KEPT_FOR_SECONDS = 5
         client = client_as("rep")
         page(client, harborview)
         with django_assert_max_num_queries(12) as bills:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from pytest_django import Settings
 
 from customer360.management.commands.demo import DEMO_USERS, PASSWORD
-from customer360.models import Account, User, VisibilityRule
+from customer360.models import Account, SalesforceUser, User, VisibilityRule
 from customer360.visibility.groups import FieldGroup
 from customer360.visibility.viewer import Viewer
 from tests.factories import make_account, make_customer, make_user
@@ -64,6 +64,31 @@ def test_the_demo_manager_sees_northgate_once_the_customers_are_there(capsys: py
         assert "3 customers" in capsys.readouterr().out
     seen = Viewer(User.objects.get(username="manager")).records(Account.objects.all())
     assert set(seen) == set(accounts[:3])
+
+
+@pytest.mark.usefixtures("debug")
+def test_the_demo_manager_is_the_data_steward() -> None:
+    call_command("demo")
+    stewards = [name for name in DEMO_USERS if Viewer(User.objects.get(username=name)).holds("sync.steward")]
+    assert stewards == ["manager"]
+
+
+@pytest.mark.usefixtures("debug")
+def test_demo_users_are_told_who_they_are_in_the_simulated_salesforce_and_no_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    call_command("demo")
+    assert "Users of Salesforce" not in capsys.readouterr().out
+    for number, name in enumerate(("Maria Okafor", "Gregory Holloway", "Sayaka Ito"), start=1):
+        email = f"{name.lower().replace(' ', '.')}@utility.example"
+        SalesforceUser.objects.create(salesforce_id=f"0055e{number:013}", name=name, email=email)
+    User.objects.filter(username="manager").update(salesforce_user_id="0055e9999999999999")
+    call_command("demo", "--grants")
+    assert "Users of Salesforce who are demo users: Maria Okafor." in capsys.readouterr().out
+    ids = dict(User.objects.values_list("username", "salesforce_user_id"))
+    assert ids == {
+        "rep": "0055e0000000000001", "manager": "0055e9999999999999", "executive": "", "auditor": "", "admin": "",
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("debug")

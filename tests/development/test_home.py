@@ -61,7 +61,9 @@ def test_starting_over_removes_our_data_and_nothing_else(tmp_path: Path, monkeyp
     with home.lock():
         home.secret_key()
         home.record(loaded="embedded")
-    (home.path / "ccb.sqlite3-wal").touch()
+    kept = ("ccb.sqlite3-wal", "salesforce.sqlite3", "salesforce-ca.pem", "salesforce-client.secret")
+    for name in (*kept, ".salesforce-server.pem-x7_a1b2c"):
+        (home.path / name).touch()
     (home.path / "letter.txt").write_text("mine")
     elsewhere = tmp_path / "system" / "0123456789abcdef" / "postgres"
     elsewhere.mkdir(parents=True)

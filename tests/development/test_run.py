@@ -17,6 +17,7 @@ from customer360.development.home import PROJECT
 from customer360.development.processes import accepts_connections
 
 READY_SECONDS = 180
+PORTS = ("PORT", "CCB_PORT", "SALESFORCE_PORT")
 
 
 def free_port() -> int:
@@ -32,6 +33,8 @@ class Run:
     def __init__(self, home: Path, output: Path, **variables: str) -> None:
         taken = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CCB_DSN", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
         environment = {name: value for name, value in os.environ.items() if name not in taken}
+        environment = {name: value for name, value in environment.items() if not name.startswith("SALESFORCE_")}
+        environment |= {name: str(free_port()) for name in PORTS}
         environment |= {"CUSTOMER360_HOME": str(home), "PYTHONUNBUFFERED": "1", **variables}
         self.output = output
         with output.open("wb") as file:
@@ -92,21 +95,25 @@ def sockets_named_in(home: Path) -> set[Path]:
 def test_it_starts_from_nothing_survives_a_crash_keeps_its_data_and_leaves_nothing_running(
     open_folder: Path, runs: list[Run]
 ) -> None:
-    home, port, ccb_port = open_folder / "home", free_port(), free_port()
-    ports = {"PORT": str(port), "CCB_PORT": str(ccb_port)}
+    home, port, ccb_port, salesforce_port = open_folder / "home", free_port(), free_port(), free_port()
+    ports = {"PORT": str(port), "CCB_PORT": str(ccb_port), "SALESFORCE_PORT": str(salesforce_port)}
 
     first = Run(home, open_folder / "first", ACCOUNTS="40", **ports)
     runs.append(first)
     first.wait_until_it_says(f"Ready: http://127.0.0.1:{port}")
     assert "Filling the CC&B simulator: 40 accounts" in first.said
+    assert "Filling the Salesforce simulator" in first.said
+    assert "Loading CC&B and Salesforce into Customer360" in first.said
+    assert re.search(r"│ Salesforce accounts +│ +\d\d │ +\d\d │", first.said), "read, and written to the mirror"
+    assert re.search(r"│ Accounts +│ +\d\d │ +\d\d │", first.said.partition("Matching Salesforce's records")[2])
     assert "rep, manager, executive, auditor, admin" in first.said
-    assert len(processes_of(home)) >= 6, "launcher, simulator, web with its workers, worker, scheduler"
+    assert len(processes_of(home)) >= 7, "launcher, two simulators, web with its workers, worker, scheduler"
     page = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     page.request("GET", "/health")
     assert page.getresponse().status == 200
     page.close()
 
-    beside = Run(home, open_folder / "beside", PORT=str(free_port()), CCB_PORT=str(free_port()))
+    beside = Run(home, open_folder / "beside")
     runs.append(beside)
     assert beside.ended_with() == 1
     assert f"Customer360 already runs from {home} (process {first.process.pid})" in beside.said
@@ -135,24 +142,27 @@ def test_it_starts_from_nothing_survives_a_crash_keeps_its_data_and_leaves_nothi
     assert not any(folder.exists() for folder in sockets)
     assert not accepts_connections(port)
     assert not accepts_connections(ccb_port)
+    assert not accepts_connections(salesforce_port)
     assert not (home / "environment").exists()
 
 
-def test_a_used_port_is_one_sentence_and_nothing_is_started(open_folder: Path, runs: list[Run]) -> None:
+@pytest.mark.parametrize("variable", PORTS)
+def test_a_used_port_is_one_sentence_and_nothing_is_started(open_folder: Path, runs: list[Run], variable: str) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        run = Run(open_folder / "home", open_folder / "output", PORT=str(port), CCB_PORT=str(free_port()))
+        run = Run(open_folder / "home", open_folder / "output", **{variable: str(port)})
         runs.append(run)
         assert run.ended_with() == 1
     assert run.said.startswith(f"Customer360: Port {port} is in use by another program and nothing was started")
+    assert f"`make run {variable}={port + 1}`" in run.said
     assert run.said.count("\n") == 1
 
 
 def test_asked_to_stop_while_it_starts_it_stops_what_it_started(open_folder: Path, runs: list[Run]) -> None:
     home = open_folder / "home"
-    run = Run(home, open_folder / "output", PORT=str(free_port()), CCB_PORT=str(free_port()))
+    run = Run(home, open_folder / "output")
     runs.append(run)
     run.wait_until_it_says("Valkey (embedded)")
     assert run.ended_with(signal.SIGTERM) == 130

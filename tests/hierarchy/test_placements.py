@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from django.db import connection, transaction
 from simple_history.models import HistoricalRecords
@@ -11,11 +12,12 @@ from customer360.changes import Origin, changes_from
 from customer360.models import Account, SalesforceAccount
 from hierarchy import placements
 from hierarchy.models import Node, Placement
+from sync.load import Order, Outcome, reconcile
 from sync.stream import FieldMap, Owner, Stream
 from sync.transforms import AS_IS
 from tests.factories import TODAY, make_account, make_user
 from tests.sync.salesforce_streams import DIVISIONS, ENTERPRISES, salesforce_stream
-from tests.sync.support import Row, change_by, load_rows, written, written_since
+from tests.sync.support import Row, change_by, load_rows, plan_of, written, written_since
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +113,38 @@ def test_an_account_whose_record_or_node_is_gone_stands_nowhere(pair: tuple[Acco
     assert load_rows(ACCOUNTS, [UNDER_DIVISION | {"is_gone": "true"}], is_full=False).summaries == 1
     assert stands(pair[0]) == (None, None, None)
     assert load_rows(ACCOUNTS, [UNDER_DIVISION]).summaries == 2, "it came back, and the other one is gone"
+
+
+@pytest.mark.parametrize("by", ["full compare", "compare of keys", "flag"])
+def test_an_enterprise_that_is_gone_leaves_nobody_standing_under_it(pair: tuple[Account, Account], by: str) -> None:
+    """As when it was deleted for good: neither a row nor the log tells of it, and its divisions name it still."""
+    if by == "flag":
+        outcome = load_rows(ENTERPRISES, [ENTERPRISE | {"is_gone": "true"}], is_full=False)
+    elif by == "full compare":
+        outcome = load_rows(ENTERPRISES, [OTHER])
+    else:
+        outcome = reconcile_keys(ENTERPRISES, [OTHER])
+    assert (outcome.removed, outcome.summaries) == (1, 2)
+    assert [stands(account) for account in pair] == [(None, None, "North"), (None, None, None)]
+    assert Node.objects.get(level="C2").parent.name == "Node 1", "a division keeps its parent"
+    before = written()
+    assert load_rows(DIVISIONS, NODES[1]).rejected == 0
+    assert written_since(before) == {}
+    assert load_rows(ENTERPRISES, NODES[0]).summaries == 2
+    assert [stands(account) for account in pair] == [("Node 1", "Node 2", "North"), ("Node 1", None, None)]
+
+
+def test_accounts_of_a_division_whose_enterprise_is_gone_stand_under_its_new_one(pair: tuple[Account, Account]) -> None:
+    load_rows(ENTERPRISES, [OTHER])
+    load_rows(DIVISIONS, [DIVISION | {"parent_id": OTHER["salesforce_id"]}], is_full=False)
+    assert [stands(account) for account in pair] == [("Node 3", "Node 2", "North"), (None, None, None)]
+
+
+def reconcile_keys(stream: Stream, rows: list[Row]) -> Outcome:
+    """A compare with a listing of the rows' keys, all of which the mirror has."""
+    listed = pa.RecordBatch.from_arrays([pa.array([row["salesforce_id"] for row in rows])], names=["key"])
+    order = Order(change_by(stream), TODAY, is_full=False, is_listed=True)
+    return reconcile(plan_of(stream), [listed], lambda lacking: pytest.fail(f"read {lacking}"), order)
 
 
 def test_an_unlinked_account_stands_nowhere_any_more(pair: tuple[Account, Account]) -> None:

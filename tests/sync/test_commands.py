@@ -11,8 +11,8 @@ from customer360.models import Customer
 from sync import tasks
 from sync.checks import check_owners, check_stream
 from sync.models import RejectedRow, SyncRun
-from sync.stream import FieldMap, Owner, Split, Stream
-from sync.streams import by_name
+from sync.stream import FieldMap, Owner, Split, Stream, System
+from sync.streams import by_name, inbound
 from tests.sync.support import CCB_STREAMS, Ccb, contents
 
 CUSTOMERS = by_name("ccb.customers")
@@ -59,6 +59,14 @@ def test_a_dry_run_prints_every_difference_field_by_field(renamed: str) -> None:
 def test_a_stream_that_does_not_exist_is_refused_with_the_names_there_are(mirror: None) -> None:
     with pytest.raises(CommandError, match=r"There is no stream ccb.nothing. There are: ccb.customers, ccb.accounts"):
         said("sync", "ccb.nothing")
+
+
+def test_the_name_of_a_system_stands_for_all_its_streams(mirror: None) -> None:
+    runs = SyncRun.objects.filter(requested_by="manage.py sync")
+    already = set(runs.values_list("pk", flat=True))
+    said("sync", "salesforce")
+    fresh = runs.exclude(pk__in=already)
+    assert set(fresh.values_list("stream", flat=True)) == {stream.name for stream in inbound(System.SALESFORCE)}
 
 
 def test_the_streams_command_lists_every_stream_with_its_records_and_rejections(mirror: None) -> None:

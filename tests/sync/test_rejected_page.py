@@ -83,7 +83,7 @@ def test_a_steward_sees_the_values_of_the_fields_they_may_view_and_of_no_other(
 def test_a_hidden_field_is_not_named_as_the_reason(client: Client, row: RejectedRow) -> None:
     html = steward(client, {FieldGroup.CONTACT: Access.VIEW}).get(reverse("sync-rejected")).content.decode()
     assert "dana@harborview.example" in html and "A text is longer than the field" in html
-    assert "254" not in html and ">Name<" not in html
+    assert "254 characters" not in html and ">Name<" not in html
 
 
 def test_a_row_of_an_account_out_of_scope_shows_no_value(client: Client, row: RejectedRow) -> None:

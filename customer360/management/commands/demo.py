@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from guardian.shortcuts import assign_perm
 
-from customer360.models import Customer, LinkPattern, User
+from customer360.models import Customer, LinkPattern, SalesforceUser, User
 from customer360.roles import add_new_permissions, install_roles
 
 PASSWORD = "customer360"  # noqa: S105
@@ -21,7 +21,15 @@ DEMO_USERS = {
     "auditor": "auditor",
     "admin": "administrator",
 }
-"""Sign-in name -> role."""
+"""Sign-in name -> role. The manager's makes it the data steward."""
+
+IN_SALESFORCE = {
+    "rep": "maria.okafor",
+    "manager": "gregory.holloway",
+    "executive": "petra.lindqvist",
+    "admin": "dina.marchetti",
+}
+"""Sign-in name -> who that is among the users of the simulated org."""
 
 COMPANIES = (
     "Harborview Cold Storage LLC",
@@ -43,8 +51,8 @@ class Command(BaseCommand):
     help = "Install the roles, one demo user for each, and links to a made-up CC&B, on a machine of your own (DEBUG)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One switch: the grants need customers, which the first sync brings."""
-        parser.add_argument("--grants", action="store_true", help="only grant the manager its customers, after a sync")
+        """One switch: customers and users of Salesforce are there once the first sync brought them."""
+        parser.add_argument("--grants", action="store_true", help="only what needs the mirror, after a sync")
 
     def handle(self, **options: Any) -> None:
         """Make what is missing, and say so.
@@ -64,11 +72,14 @@ class Command(BaseCommand):
                 make_links()
                 self.stdout.write(f"Demo users: {', '.join(DEMO_USERS)}; the password is {PASSWORD}.")
             granted = grant_customers()
+            known = name_in_salesforce()
         self.stdout.write(
             f"The manager sees {granted} customers by direct grant."
             if granted
             else "The manager sees no customer yet: run `manage.py demo --grants` after the first sync."
         )
+        if known:
+            self.stdout.write(f"Users of Salesforce who are demo users: {', '.join(known)}.")
 
 
 def make_user(username: str, role: str) -> User:
@@ -102,3 +113,17 @@ def grant_customers() -> int:
     customers = Customer.objects.filter(MANAGED)
     assign_perm("customer360.view_customer", manager, customers)
     return customers.count()
+
+
+def name_in_salesforce() -> list[str]:
+    """Tell who the demo users are in the simulated Salesforce; return their names there.
+
+    An id that an administrator gave stays, and so it does where the mirror does not hold the simulated users.
+    """
+    names = []
+    for username, handle in IN_SALESFORCE.items():
+        found = SalesforceUser.objects.filter(email=f"{handle}@utility.example").first()
+        unnamed = User.objects.filter(username=username, salesforce_user_id="")
+        if found and unnamed.update(salesforce_user_id=found.pk):
+            names.append(found.name)
+    return names

@@ -10,10 +10,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
 from customer360.models import VisibleModel
-from sync import services, streams
+from sync import services, streams, systems
 from sync.load import Outcome
 from sync.models import SyncRun
-from sync.stream import Stream
+from sync.stream import Stream, System
 
 COUNTS = ("read", "new", "changed", "unchanged", "removed", "rejected")
 
@@ -25,7 +25,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to run, and how."""
-        parser.add_argument("streams", nargs="*", metavar="stream", help="names of streams, or all (the default)")
+        parser.add_argument(
+            "streams",
+            nargs="*",
+            metavar="stream",
+            help="names of streams, ccb or salesforce for all of a system's, or all (the default)",
+        )
         parser.add_argument(
             "--full", action="store_true", help="compare everything, also where a cursor tells what is new"
         )
@@ -62,9 +67,12 @@ class Command(BaseCommand):
 
     def _chosen(self, names: list[str]) -> tuple[Stream, ...]:
         if names in ([], ["all"]):
-            return streams.STREAMS
+            return systems.connected(streams.STREAMS)
+        wanted: set[str] = set()
         try:
-            wanted = {streams.by_name(name).name for name in names}
+            for name in names:
+                found = streams.inbound(System(name)) if name in set(System) else (streams.by_name(name),)
+                wanted |= {stream.name for stream in found}
         except KeyError as error:
             raise CommandError(error.args[0]) from error
         return tuple(stream for stream in streams.STREAMS if stream.name in wanted)

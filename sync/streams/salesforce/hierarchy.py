@@ -1,11 +1,13 @@
 """The hierarchy above accounts: accounts of Salesforce at the levels C1 and C2."""
 
 from hierarchy.models import Node
-from sync.stream import Direction, Stream, System
+from sync.stream import Belongs, Direction, Stream, System
 from sync.streams.salesforce.pieces import CADENCE, CHANGED, DELETED, KEY, OWNER, line
 from sync.transforms import Reference
 
-# An account that leaves its level leaves the query that asks for it: the weekly compare of ids finds it gone.
+LEVEL = "Hierarchy_Level__c"
+
+# An account that changes from one level to the other is taken over by the other stream, with its number.
 ENTERPRISES = Stream(
     name="salesforce.enterprises",
     system=System.SALESFORCE,
@@ -13,7 +15,7 @@ ENTERPRISES = Stream(
     model=Node,
     title="Enterprises",
     source="Account",
-    where="Hierarchy_Level__c = 'C1'",
+    belongs=Belongs(LEVEL, "C1"),
     key=("salesforce_id",),
     cadence=CADENCE,
     cursor=CHANGED,
@@ -34,7 +36,7 @@ DIVISIONS = Stream(
     model=Node,
     title="Divisions",
     source="Account",
-    where="Hierarchy_Level__c = 'C2'",
+    belongs=Belongs(LEVEL, "C2"),
     key=("salesforce_id",),
     cadence=CADENCE,
     cursor=CHANGED,

@@ -8,7 +8,7 @@ from sync.transforms import AS_IS, Transform
 OVERLAP, HOLD_BACK = timedelta(minutes=15), timedelta(minutes=5)
 """Where the connection's record or the environment says nothing else."""
 
-CADENCE = "hourly in office hours"
+CADENCE = "hourly"
 CHANGED = Cursor("SystemModstamp", overlap=OVERLAP, hold_back=HOLD_BACK)
 """The stamp that every change moves, those of the system's own among them; LastModifiedDate may be set by people."""
 DELETED = Deletion(flag="IsDeleted")

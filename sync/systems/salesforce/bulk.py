@@ -107,7 +107,7 @@ def _rows(
 def _why(ended: dict[str, object]) -> Refusal:
     """Why a job ended badly: its message begins with the code, where there is one."""
     told = str(ended.get("errorMessage") or "")
-    code, _, rest = told.partition(":")
-    if not code.replace("_", "").isalnum() or " " in code.strip():
+    code, colon, rest = (part.strip() for part in told.partition(":"))
+    if not colon or not code.replace("_", "").isalnum():
         code, rest = "UNKNOWN_EXCEPTION", told
-    return Refusal(code.strip(), rest.strip() or str(ended["state"]))
+    return Refusal(code, rest or str(ended["state"]))

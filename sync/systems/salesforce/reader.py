@@ -72,14 +72,14 @@ class SalesforceReader(Reader):
         asked = soql.query(stream, since, before)
         with _told(stream.title):
             if only is None:
-                yield from self._rows(asked, soql.sources(stream, schema), schema, stream.title)
+                yield from self._staged(asked, stream, schema)
             elif len(only) <= self._settings.bulk_rows:
                 for start in range(0, len(only), KEYS_IN_A_QUERY):
                     some = asked.where(soql.among(stream, only.slice(start, KEYS_IN_A_QUERY).to_pylist()))
-                    yield from self._rows(some, soql.sources(stream, schema), schema, stream.title)
+                    yield from self._staged(some, stream, schema)
             else:
                 key = schema.get_field_index(_key_column(stream))
-                for batch in self._rows(asked, soql.sources(stream, schema), schema, stream.title):
+                for batch in self._staged(asked, stream, schema):
                     yield batch.filter(pc.is_in(batch.column(key), value_set=only))
 
     def keys(self, stream: Stream) -> Iterator[pa.RecordBatch]:
@@ -115,6 +115,15 @@ class SalesforceReader(Reader):
     def bounds(self, stream: Stream, rows: int) -> list[str]:
         """None: the Bulk API cuts a large read by itself; see `Reader`."""
         return []
+
+    def _staged(self, asked: soql.Query, stream: Stream, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        """The rows of a query as they are staged: one that is not the stream's is marked as gone."""
+        if stream.belongs is None:
+            yield from self._rows(asked, soql.sources(stream, schema), schema, stream.title)
+            return
+        wider = schema.append(pa.field(soql.BELONGS_COLUMN, pa.string()))
+        for batch in self._rows(asked, soql.sources(stream, wider), wider, stream.title):
+            yield values.mark_gone(batch, schema, soql.BELONGS_COLUMN, stream.belongs.value)
 
     def _rows(self, asked: soql.Query, sources: list[str], schema: pa.Schema, what: str) -> Iterator[pa.RecordBatch]:
         """The rows of a query: by REST's pages where they are few, else by a bulk query."""

@@ -10,6 +10,8 @@ import pyarrow as pa
 from sync.stream import CURSOR_COLUMN, GONE_COLUMN, Stream
 
 ID = "Id"
+BELONGS_COLUMN = "belongs"
+"""The column of what is read, which is not staged, that holds the field by which rows are the stream's."""
 MOST_URI_CHARACTERS = 12_000
 """How long a query may be in an address, encoded: Salesforce takes 16,384 bytes with all headers."""
 
@@ -62,17 +64,19 @@ def quoted(text: str) -> str:
 
 
 def expressions(stream: Stream) -> dict[str, str]:
-    """What fills each staged column, by the column's name."""
+    """What fills each column that is read, by the column's name."""
     found = {str(stream.model_field(line.ours).column): line.theirs for line in stream.fields}
     if stream.cursor:
         found[CURSOR_COLUMN] = stream.cursor.theirs
     if stream.deletion:
         found[GONE_COLUMN] = stream.deletion.flag
+    if stream.belongs:
+        found[BELONGS_COLUMN] = stream.belongs.theirs
     return found
 
 
 def sources(stream: Stream, schema: pa.Schema) -> list[str]:
-    """What fills each column of a staging schema, in its order."""
+    """What fills each column of a schema, in its order."""
     known = expressions(stream)
     return [known[name] for name in schema.names]
 
@@ -80,20 +84,26 @@ def sources(stream: Stream, schema: pa.Schema) -> list[str]:
 def query(stream: Stream, since: datetime | None = None, before: datetime | None = None) -> Query:
     """The query for a stream's rows: all of them, or those stamped from `since` on and before `before`.
 
-    The id and the stamp are always selected: a read is put in order and resumed by them.
+    Among the latter are those that are the stream's no more. The id and the stamp are always selected: a read is put in
+    order and resumed by them.
     """
     stamp = stream.cursor.theirs if stream.cursor else ""
     wanted = dict.fromkeys((*expressions(stream).values(), ID, *((stamp,) if stamp else ())))
     asked = Query(stream.source, tuple(wanted), stamp=stamp).where(stream.where)
     if stamp and since is not None:
-        asked = asked.where(f"{stamp} >= {literal(since)}", f"{stamp} < {literal(before)}" if before else "")
-    return asked
+        return asked.where(f"{stamp} >= {literal(since)}", f"{stamp} < {literal(before)}" if before else "")
+    return asked.where(_belonging(stream))
 
 
 def keys(stream: Stream) -> Query:
     """The query for the keys of a stream's rows that are not deleted."""
     living = f"{stream.deletion.flag} = false" if stream.deletion else ""
-    return Query(stream.source, (key_of(stream),)).where(stream.where, living)
+    return Query(stream.source, (key_of(stream),)).where(stream.where, _belonging(stream), living)
+
+
+def _belonging(stream: Stream) -> str:
+    """The condition that a row is the stream's; none where every row is."""
+    return f"{stream.belongs.theirs} = {quoted(stream.belongs.value)}" if stream.belongs else ""
 
 
 def key_of(stream: Stream) -> str:
@@ -111,5 +121,6 @@ def fingerprint(stream: Stream, organization: str) -> str:
     """A fingerprint of what a stream asks of an org, and of how its lines read the answer."""
     asked = query(stream)
     lines: Iterable[str] = (f"{line.ours}={line.theirs}:{line.transform!r}" for line in stream.fields)
-    told = "\n".join((organization, asked.text(in_order=False), repr(stream.deletion), repr(stream.part), *lines))
+    kinds = map(repr, (stream.deletion, stream.belongs, stream.part))
+    told = "\n".join((organization, asked.text(in_order=False), *kinds, *lines))
     return hashlib.sha256(told.encode()).hexdigest()

@@ -8,6 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sync.stream import GONE_COLUMN
+
 SECONDS = len("2026-11-24T10:00:01")
 _UTC = r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]00:?00))?$"
 """A day, or a moment in UTC. REST ends it with +0000, the Bulk API with Z."""
@@ -49,6 +51,17 @@ def batch(columns: Sequence[pa.Array], schema: pa.Schema) -> pa.RecordBatch:
     Raises Unreadable.
     """
     arrays = [typed(texts, field.type) for texts, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def mark_gone(batch: pa.RecordBatch, schema: pa.Schema, column: str, value: str) -> pa.RecordBatch:
+    """The batch in a schema that lacks `column`, each row in which that column does not hold `value` marked as gone.
+
+    Case does not count, as it does not in SOQL, which is asked for the same value.
+    """
+    belongs = pc.fill_null(pc.equal(pc.ascii_lower(batch.column(column)), value.lower()), False)
+    gone = pc.if_else(belongs, batch.column(GONE_COLUMN), "true")
+    arrays = [gone if name == GONE_COLUMN else batch.column(name) for name in schema.names]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 

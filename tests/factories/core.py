@@ -1,4 +1,4 @@
-"""Records for tests: every function makes one saved record with believable defaults, which keyword arguments replace.
+"""Records of CC&B, people and their roles for tests.
 
 Identifiers count up, so that two calls never collide. Money is Decimal, in US dollars.
 """
@@ -19,7 +19,6 @@ from customer360.models import (
     AgreementServicePoint,
     Bill,
     BilledUse,
-    Contact,
     Customer,
     FinancialTransaction,
     MatchEvent,
@@ -30,17 +29,12 @@ from customer360.models import (
     PaymentTender,
     Premise,
     RowRule,
-    SalesforceAccount,
-    SalesforceCustomer,
-    SalesforceUser,
     ServiceAgreement,
     ServicePoint,
     User,
     VisibilityRule,
 )
 from customer360.visibility.groups import Access, FieldGroup
-from engagement.models import Case, Interaction, Mailing, MailingRecipient
-from hierarchy.models import Node, Placement
 
 PASSWORD = "correct horse battery"
 """The password of every user made here."""
@@ -48,19 +42,19 @@ PASSWORD = "correct horse battery"
 TODAY = date(2026, 11, 24)
 """The business date that the defaults are written for."""
 
-_numbers = itertools.count(1)
+numbers = itertools.count(1)
 
 
-def _identifier(prefix: str, digits: int = 10) -> str:
+def identifier(prefix: str, digits: int = 10) -> str:
     """A new identifier of that many digits that begins with the prefix."""
-    return f"{prefix}{next(_numbers):0{digits - len(prefix)}d}"
+    return f"{prefix}{next(numbers):0{digits - len(prefix)}d}"
 
 
 def make_customer(name: str = "Harborview Cold Storage LLC", **values: Any) -> Customer:
     """A customer: a business, or a person where the name is written `Last,First`."""
     kind = Customer.Kind.PERSON if "," in name else Customer.Kind.BUSINESS
     defaults = {
-        "person_id": _identifier("30"),
+        "person_id": identifier("30"),
         "kind": kind,
         "email": "ap@harborview.example",
         "phone": "(207) 555-0142",
@@ -72,7 +66,7 @@ def make_account(customer: Customer | None = None, **values: Any) -> Account:
     """An active account with a main customer, its role and a mailing address; without figures (see make_summary)."""
     customer = customer or make_customer()
     defaults = {
-        "account_id": _identifier("42"),
+        "account_id": identifier("42"),
         "customer": customer,
         "name": customer.name,
         "status": Account.Status.ACTIVE,
@@ -111,7 +105,7 @@ def make_summary(account: Account, **values: Any) -> AccountSummary:
 def make_premise(address1: str = "1180 Pier Road, Unit B", **values: Any) -> Premise:
     """A premise in Port Ellery. Nobody sees it before an agreement ties it to an account."""
     defaults = {
-        "premise_id": _identifier("55"),
+        "premise_id": identifier("55"),
         "premise_type": "COM",
         "premise_type_name": "Commercial",
         "city": "Port Ellery",
@@ -125,7 +119,7 @@ def make_premise(address1: str = "1180 Pier Road, Unit B", **values: Any) -> Pre
 def make_service_point(premise: Premise | None = None, **values: Any) -> ServicePoint:
     """A connected electric service point; on a premise of its own unless one is given."""
     defaults = {
-        "service_point_id": _identifier("55"),
+        "service_point_id": identifier("55"),
         "premise": premise or make_premise(),
         "point_type": "E-MTR",
         "point_type_name": "Electric, metered",
@@ -142,7 +136,7 @@ def make_point_link(
 ) -> AgreementServicePoint:
     """That an agreement takes service at a service point, of the agreement's premise unless one is given."""
     defaults = {
-        "link_id": _identifier("77"),
+        "link_id": identifier("77"),
         "service_agreement": agreement,
         "service_point": point or make_service_point(agreement.premise),
         "started_on": agreement.start_date,
@@ -153,11 +147,11 @@ def make_point_link(
 
 def make_meter(point: ServicePoint | None = None, **values: Any) -> Meter:
     """A meter that is installed at a service point, of its own unless one is given."""
-    number = _identifier("59", 12)
+    number = identifier("59", 12)
     defaults = {
         "installation_id": number,
         "service_point": point or make_service_point(),
-        "meter_id": _identifier("66"),
+        "meter_id": identifier("66"),
         "badge": f"E-{number[-7:]}",
         "serial": f"88{number[-7:]}",
         "meter_type": "E-AMI",
@@ -181,7 +175,7 @@ def make_meter_read(meter: Meter, **values: Any) -> MeterRead:
 def make_use(agreement: ServiceAgreement, end: date = TODAY, **values: Any) -> BilledUse:
     """What was billed as used over thirty days up to a day: 850 kWh unless given."""
     defaults = {
-        "segment_id": _identifier("42", 12),
+        "segment_id": identifier("42", 12),
         "unit": "KWH",
         "time_of_use": BilledUse.WHOLE,
         "quantity_kind": BilledUse.WHOLE,
@@ -200,7 +194,7 @@ def make_agreement(account: Account, premise: Premise | None = None, **values: A
     if "premise_id" not in values:
         values["premise"] = premise or make_premise()
     defaults = {
-        "service_agreement_id": _identifier("77"),
+        "service_agreement_id": identifier("77"),
         "account": account,
         "sa_type": "E-COM",
         "sa_type_name": "Electric commercial",
@@ -221,7 +215,7 @@ def make_transaction(
     created_at = datetime(on.year, on.month, on.day, 6, tzinfo=UTC)
     is_payment = amount < 0
     defaults = {
-        "ft_id": _identifier("90", digits=12),
+        "ft_id": identifier("90", digits=12),
         "account_id": agreement.account_id,
         "service_agreement": agreement,
         "type": FinancialTransaction.Type.PAYMENT if is_payment else FinancialTransaction.Type.BILL_SEGMENT,
@@ -234,7 +228,7 @@ def make_transaction(
         "arrears_date": None if is_payment else on + timedelta(days=21),
         "is_outside_arrears": False,
         "is_correction": False,
-        "bill_id": None if is_payment else _identifier("60", digits=12),
+        "bill_id": None if is_payment else identifier("60", digits=12),
         "received_date": on if is_payment else None,
     }
     return FinancialTransaction.objects.create(**(defaults | values))
@@ -244,7 +238,7 @@ def make_bill(account: Account, amount: Decimal | str | int = "100.00", on: date
     """A complete bill of that amount, due 21 days later; all of it is open unless `open_amount` says otherwise."""
     amount = Decimal(amount)
     defaults = {
-        "bill_id": _identifier("60", digits=12),
+        "bill_id": identifier("60", digits=12),
         "account": account,
         "status": Bill.Status.COMPLETE,
         "bill_date": on,
@@ -260,11 +254,11 @@ def make_bill(account: Account, amount: Decimal | str | int = "100.00", on: date
 def make_payment(account: Account, amount: Decimal | str | int = "100.00", on: date = TODAY, **values: Any) -> Payment:
     """A frozen payment of that amount by bank transfer."""
     defaults = {
-        "payment_id": _identifier("80", digits=12),
+        "payment_id": identifier("80", digits=12),
         "account": account,
         "received_date": on,
         "amount": Decimal(amount),
-        "event_id": _identifier("81", digits=12),
+        "event_id": identifier("81", digits=12),
         "tender_type": "ACH",
         "tender_type_name": "Bank transfer",
         "status": Payment.Status.FROZEN,
@@ -275,7 +269,7 @@ def make_payment(account: Account, amount: Decimal | str | int = "100.00", on: d
 def make_tender(payment: Payment, **values: Any) -> PaymentTender:
     """The one tender of a payment's event: all of the payment, by the payment's own means."""
     defaults = {
-        "tender_id": _identifier("82", digits=12),
+        "tender_id": identifier("82", digits=12),
         "account": payment.account,
         "event_id": payment.event_id,
         "tender_type": payment.tender_type,
@@ -289,7 +283,7 @@ def make_tender(payment: Payment, **values: Any) -> PaymentTender:
 def make_match_event(account: Account, **values: Any) -> MatchEvent:
     """An open match event without a dispute. Its transactions are those that name it."""
     defaults = {
-        "match_event_id": _identifier("83", digits=12),
+        "match_event_id": identifier("83", digits=12),
         "account": account,
         "status": MatchEvent.Status.OPEN,
         "is_disputed": False,
@@ -301,7 +295,7 @@ def make_match_event(account: Account, **values: Any) -> MatchEvent:
 def make_note(account: Account | None, text: str = "Prefers calls before 11:00.", **values: Any) -> Note:
     """A note about an account; with None and `customer`, one about the customer alone."""
     defaults = {
-        "note_id": _identifier("50"),
+        "note_id": identifier("50"),
         "account": account,
         "subject": "Account note",
         "source": "CC&B: Account",
@@ -313,110 +307,8 @@ def make_note(account: Account | None, text: str = "Prefers calls before 11:00."
 
 def make_alert(account: Account, name: str = "Dog on premises", **values: Any) -> AccountAlert:
     """An alert that has held for a month, until further notice."""
-    defaults = {"alert_type": f"T{next(_numbers)}", "start_date": TODAY - timedelta(days=30), "end_date": None}
+    defaults = {"alert_type": f"T{next(numbers)}", "start_date": TODAY - timedelta(days=30), "end_date": None}
     return AccountAlert.objects.create(**(defaults | {"account": account, "alert_type_name": name} | values))
-
-
-def _salesforce_id(prefix: str) -> str:
-    """A new id as Salesforce gives them, of the object with that prefix."""
-    return f"{prefix}5f{next(_numbers):010d}AAA"
-
-
-def make_salesforce_user(name: str = "Maria Okafor", **values: Any) -> SalesforceUser:
-    """An active user of Salesforce."""
-    defaults = {"salesforce_id": _salesforce_id("005"), "email": "m.okafor@utility.example"}
-    return SalesforceUser.objects.create(**(defaults | {"name": name} | values))
-
-
-def make_salesforce_account(account: Account | None = None, **values: Any) -> SalesforceAccount:
-    """An account of Salesforce, linked to one of CC&B where one is given."""
-    defaults = {
-        "salesforce_id": _salesforce_id("001"),
-        "account": account,
-        "name": "Harborview Cold Storage",
-        "level": SalesforceAccount.Level.C3,
-        "owner": None,
-        "street": "PO Box 2210",
-        "city": "Port Ellery",
-        "state": "ME",
-        "postal_code": "04101",
-        "country": "USA",
-    }
-    return SalesforceAccount.objects.create(**(defaults | values))
-
-
-def make_salesforce_customer(customer: Customer | None = None, **values: Any) -> SalesforceCustomer:
-    """A customer of Salesforce, linked to a person of CC&B where one is given."""
-    defaults = {"salesforce_id": _salesforce_id("a01"), "customer": customer, "name": "Harborview Cold Storage"}
-    return SalesforceCustomer.objects.create(**(defaults | values))
-
-
-def make_contact(at: SalesforceAccount | None = None, **values: Any) -> Contact:
-    """Dana Whitfield, a contact of an account of Salesforce; no person of CC&B unless `customer` is given."""
-    defaults = {
-        "salesforce_id": _salesforce_id("003"),
-        "salesforce_account": at,
-        "first_name": "Dana",
-        "last_name": "Whitfield",
-        "email": "dana@harborview.example",
-    }
-    return Contact.objects.create(**(defaults | values))
-
-
-def make_case(about: SalesforceAccount | None = None, **values: Any) -> Case:
-    """An open case about an account of Salesforce."""
-    number = next(_numbers)
-    defaults = {
-        "salesforce_id": _salesforce_id("500"),
-        "number": f"{148_000 + number:08d}",
-        "subject": "High bill inquiry",
-        "reason": "Billing",
-        "status": "In progress",
-        "priority": "Medium",
-        "opened_at": datetime(2026, 11, 18, 15, 10, tzinfo=UTC),
-        "salesforce_account": about,
-    }
-    return Case.objects.create(**(defaults | values))
-
-
-def make_interaction(about: SalesforceAccount | None = None, **values: Any) -> Interaction:
-    """A call with somebody of an account of Salesforce, done."""
-    defaults = {
-        "salesforce_id": _salesforce_id("00T"),
-        "kind": Interaction.Kind.TASK,
-        "subject": "Asked about the October payment",
-        "type": "Call",
-        "status": "Completed",
-        "is_closed": True,
-        "written_at": datetime(2026, 11, 23, 13, 52, tzinfo=UTC),
-        "salesforce_account": about,
-    }
-    return Interaction.objects.create(**(defaults | values))
-
-
-def make_mailing(name: str = "Winter readiness", **values: Any) -> Mailing:
-    """A mailing under way."""
-    defaults = {"salesforce_id": _salesforce_id("701"), "type": "Email", "status": "In Progress", "is_active": True}
-    return Mailing.objects.create(**(defaults | {"name": name} | values))
-
-
-def make_mailing_recipient(mailing: Mailing, contact: Contact, **values: Any) -> MailingRecipient:
-    """A contact whom a mailing was sent to."""
-    defaults = {"salesforce_id": _salesforce_id("00v"), "mailing": mailing, "contact": contact, "status": "Sent"}
-    return MailingRecipient.objects.create(**(defaults | values))
-
-
-def make_node(name: str = "Northgate Foods", parent: Node | None = None, **values: Any) -> Node:
-    """An enterprise; a division where a parent is given."""
-    level = Node.Level.C2 if parent else Node.Level.C1
-    defaults = {"salesforce_id": _salesforce_id("001"), "level": level, "parent": parent}
-    return Node.objects.create(**(defaults | {"name": name} | values))
-
-
-def make_placement(account: Account, node: Node | None = None, **values: Any) -> Placement:
-    """Where an account stands: under an enterprise, or under a division and its enterprise."""
-    at = {"c1": node.parent or node, "c2": node if node.parent else None} if node else {}
-    return Placement.objects.create(**({"account": account} | at | values))
 
 
 def make_role(name: str, access: Mapping[FieldGroup, Access] | None = None, scopes: Iterable[str] = ("all",)) -> Group:
@@ -432,7 +324,7 @@ def make_role(name: str, access: Mapping[FieldGroup, Access] | None = None, scop
 
 def make_user(username: str = "", *, role: str | Group | None = "rep", **values: Any) -> User:
     """A user with one role: a shipped one by its name (rep, manager, executive, auditor, administrator), or a Group."""
-    username = username or f"user{next(_numbers)}"
+    username = username or f"user{next(numbers)}"
     user = User.objects.create_user(username, password=PASSWORD, **values)
     if isinstance(role, str):
         from customer360.roles import install_roles

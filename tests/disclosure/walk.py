@@ -29,7 +29,7 @@ ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health", "sync", "sync-re
 
 # Pages of which the query string shows another part: every part is asked for.
 PARTS = {
-    "sync-rejected": ("?ignored=1", "?page=2"),
+    "sync-rejected": ("?ignored=1", "?page=2", "?page=3"),
     "matches": ("?object=customers", "?object=contacts", "?state=linked"),
     "account": (
         "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",

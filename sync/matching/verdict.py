@@ -173,7 +173,7 @@ _ADD = """
     INSERT INTO {match} (object, salesforce_id, state, candidate, others, method, score, is_exact, findings,
                          decided_by, run)
     SELECT {object}, w.owner, 'open', w.candidate, w.others, w.method, w.score, w.is_exact, w.findings, '', {run}
-    FROM match_wish w
+    FROM match_wish w JOIN {record} r ON r.salesforce_id = w.owner AND r.removed_at IS NULL AND r.{link} IS NULL
     WHERE NOT EXISTS (SELECT FROM {match} m WHERE m.object = {object} AND m.salesforce_id = w.owner)
     ORDER BY w.owner
 """
@@ -190,7 +190,7 @@ _CHANGE = """
 
 def propose(cursor: Cursor, matched: Matched, run: str) -> tuple[int, int]:
     """Write the proposals that are new, and those that moved; how many of each. Decided matches are not touched."""
-    names = {"match": sql.Identifier(Match._meta.db_table), "object": sql.Literal(str(matched.object))}
+    names = matched.names | {"match": sql.Identifier(Match._meta.db_table)}
     done = []
     for statement in (_ADD, _CHANGE):
         cursor.execute(sql.SQL(statement).format(run=sql.Literal(run), **names))

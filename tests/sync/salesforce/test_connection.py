@@ -119,7 +119,7 @@ def test_the_hours_are_those_of_the_portal(org: Org, settings: Any) -> None:
     save(window_from=(now + timedelta(hours=2)).time(), window_to=(now + timedelta(hours=3)).time())
     assert closed_now(System.SALESFORCE).startswith("Salesforce is read from ")
     run, _ = run_one(ACCOUNTS.name)
-    assert run.state == SyncRun.State.SKIPPED and "Salesforce is read from" in run.message
+    assert run.state == SyncRun.State.PUT_OFF and "Salesforce is read from" in run.message
     assert run_one(ACCOUNTS.name, requested_by="olga")[0].state == SyncRun.State.DONE
 
 

@@ -101,10 +101,11 @@ _WEIGHED = """
         FROM match_judged
     ) AS counted
 """
+# A key whose record has quite another name is no better a guess than any other.
 _RANKED = """
     CREATE TEMPORARY TABLE match_ranked AS
-    SELECT *, row_number() OVER (PARTITION BY s ORDER BY is_certain DESC, is_exact DESC, said DESC, field DESC,
-                                 likeness DESC, c) AS place_of_s,
+    SELECT *, row_number() OVER (PARTITION BY s ORDER BY is_certain DESC, is_exact DESC,
+                                 (said OR field) AND name >= {agrees} DESC, likeness DESC, c) AS place_of_s,
            max(likeness) OVER (PARTITION BY s) AS best
     FROM (
         SELECT *, claim_is_unique IS TRUE AND NOT taken AND NOT undone AND CASE

@@ -236,7 +236,8 @@ def _plant_rejected_values(world: World) -> None:
             continue
         raw = {}
         for column in (stream.model_field(line.ours) for line in stream.fields):
-            made = None if column.is_relation or column.primary_key else world._value(column)
+            is_key = column.primary_key or column.name in stream.key
+            made = None if column.is_relation or is_key else world._value(column)
             token, value = made or (None, getattr(record, column.attname))
             raw[column.column] = None if value is None else str(value)
             if token:

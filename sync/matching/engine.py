@@ -22,7 +22,7 @@ logger = structlog.get_logger(__name__)
 _LOCK = 360_003
 """Held while one object is matched; with the object it is a lock that nothing else in the database uses."""
 
-VERSION = "1"
+VERSION = "2"
 """Changes where the same records would be judged otherwise: everything is then compared anew."""
 
 TABLES = {
@@ -56,7 +56,7 @@ _CERTAIN = """
     JOIN {record} r ON r.salesforce_id = w.owner AND r.removed_at IS NULL AND r.{link} IS NULL
     JOIN {target} t ON t.{target_key} = w.candidate AND t.removed_at IS NULL
     WHERE m.object = {object} AND m.state = 'open' AND (w.is_certain OR w.is_exact AND {exact})
-      AND NOT EXISTS (SELECT FROM {record} x WHERE x.{link} = w.candidate AND x.removed_at IS NULL)
+      AND NOT EXISTS (SELECT FROM {record} x WHERE x.{link} = w.candidate)
 """
 _UNDONE = """
     INSERT INTO match_trait SELECT DISTINCT 's', m.salesforce_id, 'undone'

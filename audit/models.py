@@ -12,7 +12,7 @@ class SalesforceSetupChange(MirroredModel):
     """One change of Salesforce's own configuration (Salesforce: SetupAuditTrail, which keeps it for 180 days)."""
 
     salesforce_id = SalesforceKeyField(primary_key=True, help_text="The change's key in Salesforce.")
-    action = models.CharField(max_length=80, help_text="What was done, as Salesforce's word for it.")
+    action = models.CharField(max_length=255, help_text="What was done, as Salesforce's word for it.")
     section = models.CharField(max_length=255, null=True, blank=True, help_text="The part of the setup.")
     display = models.CharField(max_length=2000, null=True, blank=True, help_text="What was done, in words.")
     changed_at = models.DateTimeField("changed", help_text="When it was done.")

@@ -155,6 +155,10 @@ def _may_view(viewer: Viewer, model: type[VisibleModel], field: Field) -> bool:
     return viewer.key_access(model, field.name) >= Access.VIEW
 
 
+_Owners = tuple[type[Model], str]
+"""A model, and the field by which its records are asked for."""
+
+
 def _in_scope(viewer: Viewer, rows: Iterable[RejectedRow], streams: dict[str, Stream]) -> set[int]:
     """The rows that belong to an account in the viewer's scope.
 
@@ -164,29 +168,33 @@ def _in_scope(viewer: Viewer, rows: Iterable[RejectedRow], streams: dict[str, St
     everything = Account.objects.all()
     if viewer.records(everything) is everything:
         return {row.pk for row in rows}
-    owners: dict[type[Model], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    owners: dict[_Owners, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for row in rows:
-        if row.stream in streams and (owner := _owner(streams[row.stream].model, row)):
-            model, key = owner
-            owners[model][key].add(row.pk)
+        if row.stream in streams and (owner := _owner(streams[row.stream], row)):
+            of, key = owner
+            owners[of][key].add(row.pk)
     found: set[int] = set()
-    for model, rows_by_key in owners.items():
-        visible = viewer.records(model._default_manager.filter(pk__in=rows_by_key))
-        found.update(*(rows_by_key[str(key)] for key in visible.values_list("pk", flat=True)))
+    for (model, name), rows_by_key in owners.items():
+        visible = viewer.records(model._default_manager.filter(**{f"{name}__in": list(rows_by_key)}))
+        found.update(*(rows_by_key[str(key)] for key in visible.values_list(name, flat=True)))
     return found
 
 
-def _owner(model: type[VisibleModel], row: RejectedRow) -> tuple[type[Model], str] | None:
-    """The record, by model and key, whose account is the row's; None if the row names none.
+def _owner(stream: Stream, row: RejectedRow) -> tuple[_Owners, str] | None:
+    """The record, by model, field and key, whose account is the row's; None if the row names none.
 
-    Of several ways to an account the first that the row fills decides, as it does for the record itself.
+    Of several ways to an account the first that the row fills decides, as it does for the record itself. A way that
+    begins at other records, or at a link of ours, is that of the record that the stream's key names.
     """
+    model = stream.model
     paths = (model.account_path,) if isinstance(model.account_path, str) else tuple(model.account_path or ())
-    fields = {field.name: field for field in model._meta.concrete_fields}
+    filled = {line.ours: stream.model_field(line.ours) for line in stream.fields}
     for path in paths:
-        field = fields.get(path.partition("__")[0], model._meta.pk)
-        if key := row.raw.get(str(field.column)):
-            return (field.related_model or model), str(key)
+        field = filled.get(path.partition("__")[0])
+        if field is not None and (key := row.raw.get(str(field.column))):
+            return (field.related_model or model, "pk"), str(key)
+        if field is None and len(stream.key) == 1 and (key := row.raw.get(str(filled[stream.key[0]].column))):
+            return (model, stream.key[0]), str(key)
     return None
 
 

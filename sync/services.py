@@ -28,6 +28,7 @@ from sync.stream import Stream
 from sync.systems import (
     SourceError,
     SourceGone,
+    SourceSpent,
     StreamSkipped,
     answer_within,
     brake_percent,
@@ -202,8 +203,9 @@ def _failed(stream: Stream, run: SyncRun, session: Session, error: Exception) ->
         case bookmarks.LeaseLost() | _DiedEachTime():
             return close(run, SyncRun.State.FAILED, str(error))
         case SourceError():
-            # The connection may be what failed: the next stream opens one of its own.
-            session.close()
+            if not isinstance(error, SourceSpent):
+                # The connection may be what failed: the next stream opens one of its own.
+                session.close()
             return close(run, SyncRun.State.FAILED, str(error))
     logger.error("run failed", stream=stream.name, run=str(run.id), exc_info=error)
     if not connection.in_atomic_block:

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('removed_at', models.DateTimeField(blank=True, help_text='When the record was found to be gone from its source system.', null=True, verbose_name='removed')),
                 ('salesforce_id', customer360.models.salesforce.SalesforceKeyField(db_collation='C', help_text="The change's key in Salesforce.", max_length=18, primary_key=True, serialize=False, verbose_name='Salesforce ID')),
-                ('action', models.CharField(help_text="What was done, as Salesforce's word for it.", max_length=80)),
+                ('action', models.CharField(help_text="What was done, as Salesforce's word for it.", max_length=255)),
                 ('section', models.CharField(blank=True, help_text='The part of the setup.', max_length=255, null=True)),
                 ('display', models.CharField(blank=True, help_text='What was done, in words.', max_length=2000, null=True)),
                 ('changed_at', models.DateTimeField(help_text='When it was done.', verbose_name='changed')),

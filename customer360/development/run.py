@@ -26,7 +26,7 @@ from customer360.development.processes import (
 )
 from customer360.development.simulated import Simulated
 
-LOGINS = ("rep", "manager", "executive", "auditor", "admin")
+LOGINS = ("rep", "manager", "steward", "executive", "auditor", "admin")
 PASSWORD = "customer360"  # noqa: S105 - the demo's, refused by the portal unless DEBUG is on
 MANAGE = (sys.executable, "manage.py")
 SYSTEMS = {"ccb": "CC&B", "salesforce": "Salesforce"}

@@ -178,7 +178,7 @@ class SalesforceAddress(models.Model):
     """A postal address as Salesforce keeps it: one text for the street, words for state and country."""
 
     street = models.CharField(max_length=255, null=True, blank=True, help_text="Street, with line breaks.")
-    city = models.CharField(max_length=40, null=True, blank=True, help_text="City.")
+    city = models.CharField(max_length=90, null=True, blank=True, help_text="City.")
     state = models.CharField(max_length=80, null=True, blank=True, help_text="State or province.")
     postal_code = models.CharField(max_length=20, null=True, blank=True, help_text="ZIP or postal code.")
     country = models.CharField(max_length=80, null=True, blank=True, help_text="Country.")

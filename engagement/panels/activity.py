@@ -31,9 +31,10 @@ ICONS = {"call": "telephone", "email": "envelope", "meeting": "calendar-event", 
 
 @dataclass(frozen=True)
 class Entry:
-    """One interaction: its cells by field, its text in two parts, its icon, whether it is still to be done."""
+    """One interaction: its cells by field, its heading, its text in two parts, whether it is still to be done."""
 
     cells: dict[str, Cell]
+    heading: str
     beginning: str
     rest: str
     icon: str
@@ -75,4 +76,11 @@ def _entry(visit: Visit, interaction: object) -> Entry:
     kind = str(getattr(interaction, "type", None) or getattr(interaction, "kind", "")).lower()
     icon = next((icon for word, icon in ICONS.items() if word in kind), "check-lg")
     is_task = getattr(interaction, "kind", "") == Interaction.Kind.TASK
-    return Entry(cells, beginning, rest, icon, is_task and not getattr(interaction, "is_closed", True))
+    return Entry(cells, _heading(cells), beginning, rest, icon, is_task and not getattr(interaction, "is_closed", True))
+
+
+def _heading(cells: dict[str, Cell]) -> str:
+    """The type and the subject; the subject alone where it begins with the type."""
+    told = {name: str(cells[name].value) if name in cells else "" for name in ("type", "subject")}
+    subject = told["subject"] or "No subject"
+    return subject if subject.lower().startswith(told["type"].lower()) else f"{told['type']}: {subject}"

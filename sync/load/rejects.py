@@ -16,11 +16,14 @@ from sync.load.cursor import Cursor
 from sync.load.extremes import Extremes
 from sync.load.plan import Column, Plan, comma
 from sync.models import RejectedRow
+from sync.stream import CURSOR_COLUMN
 from sync.transforms import IMPOSSIBLE, Dated, Words
 
 Reason = RejectedRow.Reason
 _TABLE = sql.Identifier(RejectedRow._meta.db_table)
 _IGNORED = sql.Literal(RejectedRow.Closure.IGNORED.value)
+_FINGERPRINT = sql.SQL("md5(why.reason || (to_jsonb(s) - {})::text)").format(sql.Literal(CURSOR_COLUMN))
+"""What tells whether a row rejected again is the same row: all of it but its stamp, which moves for what is not read."""
 
 
 @dataclass(frozen=True)
@@ -225,28 +228,28 @@ def _keep(cursor: Cursor, plan: Plan, listed: list[Check], run_id: UUID) -> None
                 closed_by, closed_because
             )
             SELECT {stream}, b.record_key, COALESCE(NULLIF(why.field, ''), s.unreadable, ''), why.reason, why.detail,
-                   to_jsonb(s), md5(why.reason || to_jsonb(s)::text), {run}, now(), '', '', ''
+                   to_jsonb(s), {fingerprint}, {run}, now(), '', '', ''
             FROM {bad} b
             JOIN {stage} s ON s.ctid = b.row
             JOIN (VALUES {reasons}) AS why (number, reason, field, detail) ON why.number = b.failed
             WHERE NOT EXISTS (
                 SELECT FROM {rejected} i
                 WHERE i.stream = {stream} AND i.closure = {ignored}
-                  AND i.fingerprint = md5(why.reason || to_jsonb(s)::text)
+                  AND i.fingerprint = {fingerprint}
             )
             ON CONFLICT (stream, fingerprint) WHERE closed_at IS NULL DO NOTHING
         """).format(
             rejected=_TABLE, stream=sql.Literal(plan.stream.name), run=sql.Literal(str(run_id)), bad=plan.bad,
-            stage=plan.stage, reasons=reasons, ignored=_IGNORED,
+            stage=plan.stage, reasons=reasons, ignored=_IGNORED, fingerprint=_FINGERPRINT,
         )
     )  # fmt: skip
     cursor.execute(sql.SQL("ALTER TABLE {bad} ADD COLUMN fingerprint text").format(bad=plan.bad))
     cursor.execute(
         sql.SQL("""
-            UPDATE {bad} b SET fingerprint = md5(why.reason || to_jsonb(s)::text)
+            UPDATE {bad} b SET fingerprint = {fingerprint}
             FROM {stage} s, (VALUES {reasons}) AS why (number, reason, field, detail)
             WHERE s.ctid = b.row AND why.number = b.failed
-        """).format(bad=plan.bad, stage=plan.stage, reasons=reasons)
+        """).format(bad=plan.bad, stage=plan.stage, reasons=reasons, fingerprint=_FINGERPRINT)
     )
 
 

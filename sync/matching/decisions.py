@@ -1,6 +1,7 @@
 """What a person decides about matches. Each service is one transaction, and leaves a line in the log of decisions."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -43,12 +44,12 @@ def link(match: int, key: str, *, actor: User) -> Match:
         if not found:
             raise Refused("CC&B's mirror holds no record of that key. Nothing was linked. Check the key.")
         if matched.model._default_manager.filter(
-            ~Q(salesforce_id=Match.objects.filter(pk=match).values("salesforce_id")[:1]),
-            removed_at=None, **{matched.link: key},
-        ).exists():  # fmt: skip
+            ~Q(salesforce_id=Match.objects.filter(pk=match).values("salesforce_id")[:1]), **{matched.link: key}
+        ).exists():
+            # A removed record holds its link until the next matching, as it may come back until then.
             raise Refused(
                 "Another record of Salesforce is linked to it already. Nothing was linked. Undo the other link first,"
-                " or ignore this record."
+                " or ignore this record. If the other one was just removed, try again after the next load."
             )
         now = sql.SQL(
             "{key}, array_remove(array_prepend(NULLIF(m.candidate, {key}), m.others), {key}),"
@@ -73,12 +74,14 @@ def ignore(match: int, *, actor: User) -> Match:
     return _without_link(match, Kind.IGNORE, State.IGNORED, actor)
 
 
-def undo(match: int, *, actor: User) -> Match:
-    """Take the latest decision back: the match is what it was before, and its record linked as before.
+def undo(match: int, *, decided_at: datetime | None = None, actor: User) -> Match:
+    """Take the latest decision that stands back: the match is what it was before, and its record linked as before.
 
-    A link that a person took back is exact no more: neither the machine nor a bulk decision makes it again.
+    `decided_at` is when the decision was made that the person looked at, if it is to be that one and no later one. A
+    link that a person took back is exact no more: neither the machine nor a bulk decision makes it again.
 
-    Raises Refused where nothing is decided, the record is gone, or its former link is another record's now.
+    Raises Refused where nothing is decided, or something else by now, the record is gone, or its former link is
+    another record's now.
     """
 
     def fill(cursor: Cursor, matched: Matched) -> None:
@@ -88,19 +91,33 @@ def undo(match: int, *, actor: User) -> Match:
                 SELECT m.id, 'undo', r.{link}, CASE WHEN b.state = 'gone' THEN 'open' ELSE b.state END, b.candidate,
                        b.others, b.method, b.score, b.is_exact AND r.{link} IS NULL,
                        CASE WHEN r.{link} IS NULL THEN b.findings ELSE array_append(b.findings, 'undone') END,
-                       CASE WHEN b.state = 'open' THEN d.before ->> 'link' END
+                       d.before ->> 'link'
                 FROM {match} m
                 JOIN {record} r ON r.salesforce_id = m.salesforce_id AND r.removed_at IS NULL
                 JOIN LATERAL (
-                    SELECT before FROM {decision} WHERE match_id = m.id ORDER BY id DESC LIMIT 1
+                    SELECT before FROM {decision} WHERE id = %s
                 ) AS d ON true
                 CROSS JOIN LATERAL jsonb_populate_record(NULL::{match}, d.before) AS b
                 WHERE m.id = %s AND m.state IN ('linked', 'create later', 'ignored')
+                  AND (%s::timestamptz IS NULL OR m.decided_at = %s)
             """).format(match=_MATCH, decision=sql.Identifier(MatchDecision._meta.db_table), **matched.names),
-            [match],
+            [_standing(match), match, decided_at, decided_at],
         )
 
     return _one(match, fill, actor)
+
+
+def _standing(match: int) -> int | None:
+    """The latest decision that was not undone."""
+    undone = 0
+    for number, kind in MatchDecision.objects.filter(match=match).order_by("-id").values_list("id", "kind"):
+        if kind == Kind.UNDO:
+            undone += 1
+        elif undone:
+            undone -= 1
+        else:
+            return int(number)
+    return None
 
 
 def link_exact(name: str, *, matches: Iterable[int] | None = None, actor: User) -> int:
@@ -114,7 +131,7 @@ def link_exact(name: str, *, matches: Iterable[int] | None = None, actor: User) 
         chosen = Match.objects.filter(object=matched.object, state=State.OPEN, is_exact=True)
         if matches is not None:
             chosen = chosen.filter(pk__in=list(matches))
-        taken = matched.model._default_manager.filter(removed_at=None).exclude(**{matched.link: None})
+        taken = matched.model._default_manager.exclude(**{matched.link: None})
         free = chosen.exclude(candidate__in=taken.values(matched.link))
         alive = matched.target._default_manager.filter(removed_at=None).values("pk")
         numbers = list(free.filter(candidate__in=alive).values_list("pk", flat=True))
@@ -173,7 +190,7 @@ def _collides(cursor: Cursor, matched: Matched) -> bool:
         sql.SQL("""
             SELECT EXISTS (
                 SELECT FROM match_change c JOIN {match} m ON m.id = c.match_id
-                JOIN {record} r ON r.{link} = c.link AND r.removed_at IS NULL AND r.salesforce_id <> m.salesforce_id
+                JOIN {record} r ON r.{link} = c.link AND r.salesforce_id <> m.salesforce_id
             )
         """).format(match=_MATCH, **matched.names)
     )

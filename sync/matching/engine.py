@@ -1,4 +1,7 @@
-"""The matching of one object: everything is compared anew, and what differs from what stands is written."""
+"""The matching of one object: everything is compared anew, and what differs from what stands is written.
+
+Nothing is locked while records are compared. Writing takes a moment, and takes only what is still open then.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,7 +19,10 @@ from sync.models import Bookmark, Match, MatchDecision, MatchObject, MatchProgre
 
 logger = structlog.get_logger(__name__)
 
-VERSION = "1"
+_LOCK = 360_003
+"""Held while one object is matched; with the object it is a lock that nothing else in the database uses."""
+
+VERSION = "2"
 """Changes where the same records would be judged otherwise: everything is then compared anew."""
 
 TABLES = {
@@ -46,8 +52,11 @@ _CERTAIN = """
     INSERT INTO match_change
     SELECT m.id, 'link', m.candidate, 'linked', m.candidate, m.others, m.method, m.score, m.is_exact, m.findings,
            m.candidate
-    FROM {match} m JOIN match_wish w ON w.owner = m.salesforce_id
+    FROM {match} m JOIN match_wish w ON w.owner = m.salesforce_id AND w.candidate = m.candidate
+    JOIN {record} r ON r.salesforce_id = w.owner AND r.removed_at IS NULL AND r.{link} IS NULL
+    JOIN {target} t ON t.{target_key} = w.candidate AND t.removed_at IS NULL
     WHERE m.object = {object} AND m.state = 'open' AND (w.is_certain OR w.is_exact AND {exact})
+      AND NOT EXISTS (SELECT FROM {record} x WHERE x.{link} = w.candidate)
 """
 _UNDONE = """
     INSERT INTO match_trait SELECT DISTINCT 's', m.salesforce_id, 'undone'
@@ -82,83 +91,100 @@ class Matching:
 
 
 def match_object(matched: Matched, *, again: bool = False) -> Matching:
-    """Match the open records of one object, in one transaction.
+    """Match the open records of one object.
 
-    Nothing is done before the object's stream has loaded once, nor, unless `again`, where nothing changed since.
+    Nothing is done before the object's stream has loaded once, nor, unless `again`, where nothing changed since. While
+    records are compared, which may take minutes, loads and decisions go on; what they decide meanwhile stands.
     """
     run = uuid4()
     if not Bookmark.objects.filter(stream=matched.stream, last_success_at__isnull=False).exists():
         return Matching(matched.object, run, skipped="not loaded yet")
-    with transaction.atomic(), connection.cursor() as cursor:
-        changes.one_at_a_time(cursor)
-        setting = MatchSetting.objects.get(pk=matched.object)
-        progress = MatchProgress.objects.select_for_update().get(pk=matched.object)
-        if progress.seen == _seen(matched, setting) and not again:
-            MatchProgress.objects.filter(pk=matched.object).update(matched_at=timezone.now())
-            return Matching(matched.object, run, skipped="nothing changed")
-        result = _match(cursor, matched, setting, run)
-        MatchProgress.objects.filter(pk=matched.object).update(
-            matched_at=timezone.now(), run=run, seen=_seen(matched, setting)
-        )
-    logger.info("matched", object=str(matched.object), run=str(run), compared=result.compared, linked=result.linked)
-    return result
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [_LOCK, str(matched.object)])
+        if not cursor.fetchone()[0]:
+            return Matching(matched.object, run, skipped="being matched already")
+        try:
+            return _match(cursor, matched, run, again=again)
+        finally:
+            if not connection.needs_rollback:
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_LOCK, str(matched.object)])
 
 
-def _match(cursor: Cursor, matched: Matched, setting: MatchSetting, run: UUID) -> Matching:
+def _match(cursor: Cursor, matched: Matched, run: UUID, *, again: bool) -> Matching:
+    setting, kept = MatchSetting.objects.get(pk=matched.object), MatchProgress.objects.filter(pk=matched.object)
+    seen = _seen(matched, setting)
+    if not again and kept.filter(seen=seen).update(matched_at=timezone.now()):
+        return Matching(matched.object, run, skipped="nothing changed")
     names = matched.names | {
         "match": sql.Identifier(Match._meta.db_table),
         "decision": sql.Identifier(MatchDecision._meta.db_table),
         "two": sql.Literal(merges.TWO),
         "exact": sql.Literal(setting.link_exact),
     }
-    # Sizes of temporary tables are guessed wrong now and then, and a join by loops is never the better one here.
-    cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
-    _clear(cursor)
-    followed = merges.follow(cursor, matched, run)
-    cursor.execute(sql.SQL(_LEFT).format(**names))
+    with transaction.atomic():
+        changes.one_at_a_time(cursor)
+        _clear(cursor)
+        followed = merges.follow(cursor, matched, run)
+        cursor.execute(sql.SQL(_LEFT).format(**names))
+        # What this matching itself decides is no news to the next one; what others do from here on is.
+        seen = _seen(matched, setting)
     done = _Round()
     while last := _round(cursor, matched, setting, run, names):
         done = done.and_then(last)
         # A link takes a candidate from others: they are compared once more, until nothing moves.
         if not last.linked:
             break
-    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT")
-    return Matching(matched.object, run, done.compared, done.new, done.changed, done.linked, followed)
+        seen = last.seen
+    kept.update(matched_at=timezone.now(), run=run, seen=seen)
+    result = Matching(matched.object, run, done.compared, done.new, done.changed, done.linked, followed)
+    logger.info("matched", object=str(matched.object), run=str(run), compared=result.compared, linked=result.linked)
+    return result
 
 
 @dataclass(frozen=True)
 class _Round:
-    """What one comparison of everything did."""
+    """What one comparison of everything did, and the fingerprint of what it left."""
 
     compared: int = 0
     new: int = 0
     changed: int = 0
     linked: int = 0
+    seen: str = ""
 
     def and_then(self, later: "_Round") -> "_Round":
         """Both as one: what the first compared, what both wrote."""
         compared = self.compared or later.compared
-        return _Round(compared, self.new + later.new, self.changed + later.changed, self.linked + later.linked)
+        return _Round(
+            compared, self.new + later.new, self.changed + later.changed, self.linked + later.linked, later.seen
+        )
 
 
 def _round(
     cursor: Cursor, matched: Matched, setting: MatchSetting, run: UUID, names: dict[str, sql.Composable]
 ) -> _Round | None:
     """Compare the open records once, write what differs, and link what is certain; None where no record is open."""
-    for name, columns in TABLES.items():
-        cursor.execute(sql.SQL(f"CREATE TEMPORARY TABLE match_{name} ({columns})"))
-    cursor.execute(sql.SQL(_OPEN).format(**names))
-    compared: int = cursor.rowcount
-    if compared:
-        cursor.execute("ANALYZE match_open")
-        cursor.execute(sql.SQL(_UNDONE).format(**names))
-        compare(cursor, matched, setting)
-        new, changed = verdict.propose(cursor, matched, str(run))
-        changes.begin(cursor)
-        cursor.execute(sql.SQL(_CERTAIN).format(**names))
-        linked = changes.apply(matched, actor=None, run=run) if cursor.rowcount else 0
-    _clear(cursor)
-    return _Round(compared, new, changed, linked) if compared else None
+    with transaction.atomic():
+        # Sizes of temporary tables are guessed wrong now and then, and a join by loops is never the better one here.
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
+        for name, columns in TABLES.items():
+            cursor.execute(sql.SQL(f"CREATE TEMPORARY TABLE match_{name} ({columns})"))
+        cursor.execute(sql.SQL(_OPEN).format(**names))
+        compared: int = cursor.rowcount
+        if compared:
+            cursor.execute("ANALYZE match_open")
+            cursor.execute(sql.SQL(_UNDONE).format(**names))
+            compare(cursor, matched, setting)
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT")
+    with transaction.atomic():
+        changes.one_at_a_time(cursor)
+        new = changed = linked = 0
+        if compared:
+            new, changed = verdict.propose(cursor, matched, str(run))
+            changes.begin(cursor)
+            cursor.execute(sql.SQL(_CERTAIN).format(**names))
+            linked = changes.apply(matched, actor=None, run=run) if cursor.rowcount else 0
+        _clear(cursor)
+        return _Round(compared, new, changed, linked, _seen(matched, setting)) if compared else None
 
 
 def compare(cursor: Cursor, matched: Matched, setting: MatchSetting) -> None:

@@ -201,8 +201,7 @@ def _lines(
     for field in ("account_number", matched.said):
         if said := _value(viewer, matched.model, ours, field):
             yield from _line(label(matched.model, field), said, key, whole=True)
-    yield from _line("Salesforce ID", _value(viewer, matched.model, ours, "salesforce_id"), "")
-    yield from _line(label(matched.target, matched.target._meta.pk.name), "", key)
+    yield from _keys(_value(viewer, matched.model, ours, "salesforce_id"), key)
 
 
 def _value(viewer: Viewer, model: type[VisibleModel], record: VisibleRecord | None, name: str) -> str:
@@ -227,6 +226,12 @@ def _line(
         return
     there, here = _spoken(f"{theirs} {more_theirs}"), _spoken(f"{ours} {more_ours}")
     yield Line(heading, _marked(ours, there), _marked(theirs, here))
+
+
+def _keys(ours: str, theirs: str) -> Iterator[Line]:
+    """Each side's own key, which never looks like the other's."""
+    if ours or theirs:
+        yield Line("Key", _whole(ours, False), _whole(theirs, False))
 
 
 def _whole(text: str, differs: bool) -> Words:

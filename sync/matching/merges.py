@@ -20,20 +20,38 @@ MOST_MERGES = 20
 TWO = "merge.two"
 """The finding of a record that took over another one with another link."""
 
-# The record that took over, over any number of merges, if it is present.
+# The record that took over, over any number of merges, if it is present. That a record is gone may be known before what
+# it was merged into, and its link is given back by then; it is handed over once, `since` it was given back.
 _HEIRS = """
     CREATE TEMPORARY TABLE match_heir AS
-    WITH RECURSIVE way AS (
-        SELECT salesforce_id AS gone, {link} AS link, merged_into_id AS heir, 1 AS steps
+    WITH RECURSIVE given_back AS (
+        SELECT r.salesforce_id, r.merged_into_id, d.before ->> 'link' AS link, d.made_at AS since
+        FROM {record} r
+        JOIN {match} m ON m.object = {object} AND m.salesforce_id = r.salesforce_id AND m.state = 'gone'
+        CROSS JOIN LATERAL (
+            SELECT made_at, before FROM {decision} WHERE match_id = m.id AND kind = 'gone' ORDER BY id DESC LIMIT 1
+        ) AS d
+        WHERE r.removed_at IS NOT NULL AND r.{link} IS NULL AND r.merged_into_id IS NOT NULL
+          AND d.before ->> 'link' IS NOT NULL
+    ), way AS (
+        SELECT salesforce_id AS gone, {link} AS link, merged_into_id AS heir, 1 AS steps, NULL::timestamptz AS since
         FROM {record} WHERE removed_at IS NOT NULL AND {link} IS NOT NULL AND merged_into_id IS NOT NULL
         UNION ALL
-        SELECT w.gone, w.link, r.merged_into_id, w.steps + 1
+        SELECT g.salesforce_id, g.link, g.merged_into_id, 1, g.since
+        FROM given_back g WHERE NOT EXISTS ({handed_over} g.merged_into_id AND d.made_at >= g.since)
+        UNION ALL
+        SELECT w.gone, w.link, r.merged_into_id, w.steps + 1, w.since
         FROM way w JOIN {record} r ON r.salesforce_id = w.heir
         WHERE r.removed_at IS NOT NULL AND r.merged_into_id IS NOT NULL AND w.steps < {most}
     )
     SELECT w.heir, min(w.link) AS link, array_agg(DISTINCT w.link ORDER BY w.link) AS links
     FROM way w JOIN {record} r ON r.salesforce_id = w.heir AND r.removed_at IS NULL
+    WHERE w.since IS NULL OR NOT EXISTS ({handed_over} w.heir AND d.made_at >= w.since)
     GROUP BY w.heir
+"""
+_HANDED_OVER = """
+    SELECT FROM {match} h JOIN {decision} d ON d.match_id = h.id
+    WHERE h.object = {object} AND d.kind = 'merged' AND h.salesforce_id =
 """
 _KNOWN = """
     INSERT INTO {match} (object, salesforce_id, state, others, method, score, is_exact, findings, decided_by)
@@ -88,7 +106,8 @@ def follow(cursor: Cursor, matched: Matched, run: UUID) -> int:
     }
     cursor.execute("DROP TABLE IF EXISTS pg_temp.match_heir")
     if matched.merges:
-        cursor.execute(sql.SQL(_HEIRS).format(**names))
+        handed_over = sql.SQL(_HANDED_OVER).format(**names)
+        cursor.execute(sql.SQL(_HEIRS).format(handed_over=handed_over, **names))
     else:
         cursor.execute("CREATE TEMPORARY TABLE match_heir (heir text, link text, links text[])")
     changes.begin(cursor)

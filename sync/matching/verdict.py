@@ -3,8 +3,9 @@
 From `match_pair`, `match_claim`, `match_trait` and `match_context` makes `match_wish (owner, candidate, others, method,
 score, is_exact, is_certain, findings)`, one row for each open record.
 
-Exact is what is equal in name and address and the only one so on both sides. Certain is what a key of CC&B in the
-Salesforce record says, if nothing speaks against it. Everything else is a question to a person: namesakes, a child of
+Exact is what is equal in name and address and the only one so on both sides: a record without the unit or the suffix is
+anybody's in that house who has the name. Certain is what a key of CC&B in the Salesforce record says, if nothing speaks
+against it. Everything else is a question to a person: namesakes, a child of
 the same name, one of several accounts of a customer, two records for one account, a key that contradicts the name.
 """
 
@@ -19,6 +20,8 @@ OTHERS = 4
 """How many further candidates a proposal keeps."""
 NAME_AGREES, NAME_CLEARLY_AGREES = 0.6, 0.85
 """From this likeness on a name does not contradict a key, and from that one on it also bears an unknown address."""
+WHOLE_NAME = 0.99
+"""The likeness of names that are the same but for an initial or what tells a child from its parent."""
 
 _CLAIMS = """
     INSERT INTO match_claim
@@ -63,7 +66,7 @@ _JUDGED = """
         SELECT *, count(*) OVER (PARTITION BY s) AS of_s, count(*) OVER (PARTITION BY c) AS of_c FROM claim
     ), known AS MATERIALIZED (SELECT DISTINCT s FROM match_context)
     SELECT p.*, COALESCE(k.said, false) AS said, COALESCE(k.field, false) AS field,
-           p.any_name AND (p.place = {same} OR {people} AND p.email) AS fits,
+           (p.any_name OR p.differs AND p.name >= {whole}) AND (p.place >= {near} OR {people} AND p.email) AS fits,
            p.same_name AND NOT p.differs AND (p.same_place OR {people} AND p.email) AS equal,
            k.of_s = 1 AND k.of_c = 1 AS claim_is_unique,
            s_claim.s IS NOT NULL AND k.s IS NULL AS says_other,
@@ -101,15 +104,16 @@ _WEIGHED = """
         FROM match_judged
     ) AS counted
 """
+# A key whose record has quite another name is no better a guess than any other.
 _RANKED = """
     CREATE TEMPORARY TABLE match_ranked AS
-    SELECT *, row_number() OVER (PARTITION BY s ORDER BY is_certain DESC, is_exact DESC, said DESC, field DESC,
-                                 likeness DESC, c) AS place_of_s,
+    SELECT *, row_number() OVER (PARTITION BY s ORDER BY is_certain DESC, is_exact DESC,
+                                 (said OR field) AND name >= {agrees} DESC, likeness DESC, c) AS place_of_s,
            max(likeness) OVER (PARTITION BY s) AS best
     FROM (
-        SELECT *, claim_is_unique IS TRUE AND NOT taken AND NOT undone AND CASE
-            WHEN said THEN name >= {agrees}
-            ELSE NOT differs AND NOT parent AND NOT out_of_context AND equal_elsewhere = 0
+        SELECT *, claim_is_unique IS TRUE AND NOT taken AND NOT undone AND NOT differs AND CASE
+            WHEN said THEN name >= {agrees} AND (equal OR equal_elsewhere = 0)
+            ELSE NOT parent AND NOT out_of_context AND equal_elsewhere = 0
                  AND (name >= {clearly} AND COALESCE(place, {town}) >= {town} OR name >= {agrees} AND place >= {near})
                  AND (NOT several OR place >= {near})
             END AS is_certain
@@ -161,6 +165,7 @@ def judge(cursor: Cursor, matched: Matched, setting: MatchSetting) -> None:
         "people": sql.Literal(matched.people),
         "agrees": sql.Literal(NAME_AGREES),
         "clearly": sql.Literal(NAME_CLEARLY_AGREES),
+        "whole": sql.Literal(WHOLE_NAME),
         "least": sql.Literal(setting.least_score),
         "others": sql.Literal(OTHERS),
     }
@@ -173,7 +178,7 @@ _ADD = """
     INSERT INTO {match} (object, salesforce_id, state, candidate, others, method, score, is_exact, findings,
                          decided_by, run)
     SELECT {object}, w.owner, 'open', w.candidate, w.others, w.method, w.score, w.is_exact, w.findings, '', {run}
-    FROM match_wish w
+    FROM match_wish w JOIN {record} r ON r.salesforce_id = w.owner AND r.removed_at IS NULL AND r.{link} IS NULL
     WHERE NOT EXISTS (SELECT FROM {match} m WHERE m.object = {object} AND m.salesforce_id = w.owner)
     ORDER BY w.owner
 """
@@ -190,7 +195,7 @@ _CHANGE = """
 
 def propose(cursor: Cursor, matched: Matched, run: str) -> tuple[int, int]:
     """Write the proposals that are new, and those that moved; how many of each. Decided matches are not touched."""
-    names = {"match": sql.Identifier(Match._meta.db_table), "object": sql.Literal(str(matched.object))}
+    names = matched.names | {"match": sql.Identifier(Match._meta.db_table)}
     done = []
     for statement in (_ADD, _CHANGE):
         cursor.execute(sql.SQL(statement).format(run=sql.Literal(run), **names))

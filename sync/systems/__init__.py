@@ -14,6 +14,7 @@ from sync.systems.base import (
     Reader,
     SourceError,
     SourceGone,
+    SourceSpent,
     StreamSkipped,
     read_again_where_lost,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Reader",
     "SourceError",
     "SourceGone",
+    "SourceSpent",
     "StreamSkipped",
     "answer_within",
     "brake_percent",

@@ -25,6 +25,10 @@ class SourceGone(SourceError):
     """The point in time that was being read is gone; reading again from a new one will do."""
 
 
+class SourceSpent(SourceError):
+    """The system may not be asked any more for now. The session stands, and knows it: no other stream asks either."""
+
+
 def read_again_where_lost(read: Callable[[], Result], **told: Any) -> Result:
     """What `read` gives, begun again from a new point in time where the system lost the old one; `told` to the log.
 

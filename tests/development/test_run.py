@@ -106,7 +106,7 @@ def test_it_starts_from_nothing_survives_a_crash_keeps_its_data_and_leaves_nothi
     assert "Loading CC&B and Salesforce into Customer360" in first.said
     assert re.search(r"│ Salesforce accounts +│ +\d\d │ +\d\d │", first.said), "read, and written to the mirror"
     assert re.search(r"│ Accounts +│ +\d\d │ +\d\d │", first.said.partition("Matching Salesforce's records")[2])
-    assert "rep, manager, executive, auditor, admin" in first.said
+    assert "rep, manager, steward, executive, auditor, admin" in first.said
     assert len(processes_of(home)) >= 7, "launcher, two simulators, web with its workers, worker, scheduler"
     page = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     page.request("GET", "/health")

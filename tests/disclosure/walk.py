@@ -17,6 +17,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from customer360.models import Account, Customer, Premise, ServiceAgreement, User, VisibleModel
 from customer360.visibility.viewer import VisibleRecord, visible_models
+from sync.matching.objects import OBJECTS
 from sync.models import SyncRun
 from tests.disclosure.world import Marker, World, may_view
 
@@ -28,8 +29,8 @@ ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health", "sync", "sync-re
 
 # Pages of which the query string shows another part: every part is asked for.
 PARTS = {
-    "sync-rejected": ("?ignored=1", "?page=2"),
-    "matches": ("?object=customers", "?object=contacts", "?state=linked", "?kind=exact", "?page=2"),
+    "sync-rejected": ("?ignored=1", "?page=2", "?page=3"),
+    "matches": ("?object=customers", "?object=contacts", "?state=linked"),
     "account": (
         "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",
         "?premises=all", "?ended=all", "?people=all", "?cases=all", "?activity=all", "?alerts=all", "?note=1",
@@ -150,6 +151,9 @@ def _selections(address: Address, marker: Marker, number: int | None) -> Iterato
     elif address.model is model:
         lookup = "exact" if marker.token.isascii() else "startswith"
         yield from ({"q": text}, {f"{marker.field}__{lookup}": text})
+    elif address.name == "matches":
+        # It searches the records of one object, by what either side of them might hold.
+        yield from ({"object": str(each.object), "q": text} for each in OBJECTS if model in (each.model, each.target))
     elif not address.is_admin:
         yield {"q": text}
 
@@ -234,7 +238,7 @@ def walk(
             continue
         for url in address.urls(world):
             found += [f"{url}: {what}" for what in _disclosed(client.get(url), url, hidden, address)]
-            if address.selects:
+            if address.selects and "?" not in url:
                 found += _probe(client, url, address, hidden, all_pairs)
             if stop and found:
                 return found

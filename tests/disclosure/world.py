@@ -20,7 +20,8 @@ from guardian.shortcuts import assign_perm
 from customer360.models import LinkPattern, User, VisibleModel
 from customer360.roles import ROLES
 from customer360.visibility.groups import Access
-from sync.models import Bookmark, RejectedRow, SyncRun
+from sync.matching.objects import OBJECTS
+from sync.models import Bookmark, Match, RejectedRow, SyncRun
 from sync.streams import STREAMS
 from tests import factories
 
@@ -197,9 +198,19 @@ def make_world() -> World:
         keys = "/".join(f"{{{name}}}" for name in placeholders)
         for path in {"{id}", keys}:
             LinkPattern.objects.create(kind=kind, title=path, url_pattern=f"https://ccb.example/{path}")
+    _plant_matches(world)
     _plant_rejected_row(world)
     _plant_rejected_values(world)
     return world
+
+
+def _plant_matches(world: World) -> None:
+    """For each record of Salesforce a match that proposes what it is in its own world, and after that in the other."""
+    for matched in OBJECTS:
+        for record in world.of(matched.model):
+            own, other = (world.granted, world.others) if record in world.granted else (world.others, world.granted)
+            key, further = (next(each.pk for each in side if type(each) is matched.target) for side in (own, other))
+            Match.objects.create(object=matched.object, salesforce_id=record.pk, candidate=key, others=[further])
 
 
 def _plant_rejected_row(world: World) -> None:
@@ -225,7 +236,8 @@ def _plant_rejected_values(world: World) -> None:
             continue
         raw = {}
         for column in (stream.model_field(line.ours) for line in stream.fields):
-            made = None if column.is_relation or column.primary_key else world._value(column)
+            is_key = column.primary_key or column.name in stream.key
+            made = None if column.is_relation or is_key else world._value(column)
             token, value = made or (None, getattr(record, column.attname))
             raw[column.column] = None if value is None else str(value)
             if token:

@@ -67,9 +67,11 @@ def test_it_shows_what_was_done_the_newest_first(client: Client, linked: Salesfo
         linked, kind="event", type="Meeting", subject="Q4 efficiency review", contact=contact,
         starts_at=datetime(2026, 11, 20, 15, tzinfo=UTC), description="Next step: send the rebate application.",
     )  # fmt: skip
+    make_interaction(linked, type="Call", subject="Call, inbound", written_at=datetime(2026, 11, 1, tzinfo=UTC))
     make_interaction(linked, subject="Asked about October", completed_at=datetime(2026, 11, 23, 14, tzinfo=UTC))
     html = page(client, linked.account)
     assert html.index("Call: Asked about October") < html.index("Meeting: Q4 efficiency review")
+    assert ">Call, inbound<" in html, "a type that the subject begins with is not said twice"
     assert "with Dana Whitfield" in html and "send the rebate application" in html
 
 

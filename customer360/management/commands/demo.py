@@ -1,4 +1,4 @@
-"""`manage.py demo`: the roles, and one user for each of them, to try the portal on a machine of one's own."""
+"""`manage.py demo`: the roles, and users who hold them, to try the portal on a machine of one's own."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,18 +10,23 @@ from django.db import transaction
 from django.db.models import Q
 from guardian.shortcuts import assign_perm
 
-from customer360.models import Customer, LinkPattern, SalesforceUser, User
+from customer360.models import Customer, LinkPattern, RowRule, SalesforceUser, User
 from customer360.roles import add_new_permissions, install_roles
 
 PASSWORD = "customer360"  # noqa: S105
+EVERY_ACCOUNT = "every account"
+"""A role of the demo's own, which adds the rows of all accounts to those of another role."""
+
 DEMO_USERS = {
-    "rep": "rep",
-    "manager": "manager",
-    "executive": "executive",
-    "auditor": "auditor",
-    "admin": "administrator",
+    "rep": ("rep",),
+    "manager": ("manager",),
+    "steward": ("manager", EVERY_ACCOUNT),
+    "executive": ("executive",),
+    "auditor": ("auditor",),
+    "admin": ("administrator",),
 }
-"""Sign-in name -> role. The manager's makes it the data steward."""
+"""Sign-in name -> roles. A manager is a data steward for the customers granted to it; a record of Salesforce that has
+no account is in nobody's rows but theirs who see all, as the steward does."""
 
 IN_SALESFORCE = {
     "rep": "maria.okafor",
@@ -48,7 +53,7 @@ LINKS = {"account": "ACCOUNT", "customer": "PERSON", "premise": "PREMISE", "serv
 class Command(BaseCommand):
     """Installs the roles, the demo users and links to a made-up CC&B; harmless to repeat."""
 
-    help = "Install the roles, one demo user for each, and links to a made-up CC&B, on a machine of your own (DEBUG)."
+    help = "Install the roles, demo users who hold them, and links to a made-up CC&B, on a machine of your own (DEBUG)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One switch: customers and users of Salesforce are there once the first sync brought them."""
@@ -67,8 +72,9 @@ class Command(BaseCommand):
             if not options["grants"]:
                 install_roles()
                 add_new_permissions()
-                for username, role in DEMO_USERS.items():
-                    make_user(username, role)
+                make_role_of_every_account()
+                for username, roles in DEMO_USERS.items():
+                    make_user(username, roles)
                 make_links()
                 self.stdout.write(f"Demo users: {', '.join(DEMO_USERS)}; the password is {PASSWORD}.")
             granted = grant_customers()
@@ -82,15 +88,24 @@ class Command(BaseCommand):
             self.stdout.write(f"Users of Salesforce who are demo users: {', '.join(known)}.")
 
 
-def make_user(username: str, role: str) -> User:
-    """The demo user of that name with its role; an existing one keeps what was changed about it."""
+def make_role_of_every_account() -> None:
+    """The role that adds all rows to another one; an existing one keeps what was changed about it."""
+    role, created = Group.objects.get_or_create(name=EVERY_ACCOUNT)
+    if created:
+        RowRule.objects.create(role=role, scope="all")
+
+
+def make_user(username: str, roles: tuple[str, ...]) -> User:
+    """The demo user of that name with its roles; an existing one keeps what was changed about it."""
+    last_name = username if len(roles) > 1 else roles[0]
     user, created = User.objects.get_or_create(
-        username=username, defaults={"first_name": "Demo", "last_name": role, "is_staff": role == "administrator"}
+        username=username,
+        defaults={"first_name": "Demo", "last_name": last_name, "is_staff": "administrator" in roles},
     )
     if created:
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
-        user.groups.add(Group.objects.get(name=role))
+        user.groups.add(*Group.objects.filter(name__in=roles))
     return user
 
 

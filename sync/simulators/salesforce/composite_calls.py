@@ -30,6 +30,9 @@ def composite(call: Call) -> Reply:
         raise OrgError("INVALID_INPUT", "The request has no compositeRequest.")
     if not all(isinstance(part, dict) for part in parts):
         raise OrgError("INVALID_INPUT", "A subrequest is not a JSON object.")
+    references = [part.get("referenceId") for part in parts]
+    if not all(isinstance(each, str | None) for each in references):
+        raise OrgError("INVALID_INPUT", "A referenceId is a text.")
     if len(parts) > MOST_PARTS:
         raise OrgError("LIMIT_EXCEEDED", f"A composite request holds at most {MOST_PARTS} subrequests.")
     if body.get("allOrNone") is True:
@@ -73,6 +76,9 @@ def _answer(call: Call, part: dict[str, Any], before: list[dict[str, Any]]) -> d
         outer = call.request
         request.origin, request.number, request.user_id = outer.origin, outer.number, outer.user_id
         request.objects, request.within = outer.objects, outer.path
+        if request.path.rstrip("/").endswith("/composite"):
+            # Its parts would end the transaction that they are in, or outlast it.
+            raise OrgError("INVALID_INPUT", "A composite request cannot be a subrequest of another one.")
         reply = call.application.run(Call(call.application, call.connection, request))
     except OrgError as error:
         reply = refusal(error)

@@ -4,14 +4,14 @@ import json
 import re
 from typing import Any
 
-from sync.simulators.salesforce import faults, schema, soql
+from sync.simulators.salesforce import faults, schema, soql, values
 from sync.simulators.salesforce.calls import Call
 from sync.simulators.salesforce.cursors import PAGE_ROWS, Page, invalid_locator
 from sync.simulators.salesforce.errors import OrgError
 from sync.simulators.salesforce.messages import Reply, json_reply
 from sync.simulators.salesforce.objects import FROM
 
-_BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
+_BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE | re.ASCII)
 _SMALLEST_PAGE = 200
 _PAGE_FAULTS = ("duplicate-page", "reordered-page")
 # What describes a column of a query to the tools that ask for it.
@@ -30,7 +30,8 @@ def query_all(call: Call) -> Reply:
 
 def next_page(call: Call) -> Reply:
     """GET query/<cursor>-<offset>, as nextRecordsUrl gives it, for either kind of query."""
-    number, _, offset = call.parts["locator"].rpartition("-")
+    number, _, place = call.parts["locator"].rpartition("-")
+    offset = values.count(place)
     if faults.any_armed(call.connection):
         # A cursor that has expired stays so.
         request = call.request
@@ -39,9 +40,9 @@ def next_page(call: Call) -> Reply:
         )
         if struck:
             call.application.cursors.end(number)
-    if not number or not offset.isdigit():
+    if not number or offset is None:
         raise invalid_locator()
-    return _page(call, call.application.cursors.page(call.user_id, number, int(offset)))
+    return _page(call, call.application.cursors.page(call.user_id, number, offset))
 
 
 def tooling(call: Call) -> Reply:
@@ -58,7 +59,7 @@ def _query(call: Call, *, include_deleted: bool) -> Reply:
     if call.request.query.get("columns", "").lower() == "true":
         return _columns(call, text)
     wanted = _BATCH_SIZE.search(call.request.headers.get("Sforce-Query-Options", ""))
-    rows = max(_SMALLEST_PAGE, min(PAGE_ROWS, int(wanted[1]))) if wanted else PAGE_ROWS
+    rows = max(_SMALLEST_PAGE, min(PAGE_ROWS, values.count(wanted[1]) or 0)) if wanted else PAGE_ROWS
     page = call.application.cursors.first(
         call.user_id, text, include_deleted=include_deleted, version=call.version, page_rows=rows
     )

@@ -180,14 +180,14 @@ def _writer_of(
 
 def _upsert(writer: Writer, key: Field, *, single: bool) -> Callable[[Row], tuple[str, bool]]:
     seen: set[str] = set()
-    position = 0
+    position, named = 0, key.name.lower()
 
     def upsert(row: Row) -> tuple[str, bool]:
         nonlocal position
         if position % CHUNK == 0:
             seen.clear()
         position += 1
-        value = str(row.get(key.name) or "").strip()
+        value = str(next((given for name, given in row.items() if name.lower() == named), None) or "").strip()
         folded = value if key.case_sensitive or key.type == "id" else value.lower()
         if folded and folded in seen:
             raise refuse("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", key.name)

@@ -46,6 +46,10 @@ ORG_TABLES = (
     " BEGIN SELECT RAISE(ABORT, 'The ledger is append-only.'); END",
     "CREATE TRIGGER IF NOT EXISTS ledger_loses_no_row BEFORE DELETE ON ledger"
     " BEGIN SELECT RAISE(ABORT, 'The ledger is append-only.'); END",
+    # INSERT OR REPLACE takes a line away without a DELETE that a trigger would see.
+    "CREATE TRIGGER IF NOT EXISTS ledger_replaces_no_row BEFORE INSERT ON ledger"
+    " WHEN EXISTS (SELECT 1 FROM ledger WHERE sequence = NEW.sequence)"
+    " BEGIN SELECT RAISE(ABORT, 'The ledger is append-only.'); END",
 )
 
 

@@ -21,6 +21,8 @@ _MOMENT = re.compile(
 )
 # Beyond it a number of JSON no longer tells neighbours apart.
 _LARGEST_WHOLE = 2**53
+# Of a count, what is beyond it is as good as without end.
+LARGEST_COUNT = 2**31 - 1
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
@@ -67,6 +69,14 @@ def parse_day(text: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError as error:
         raise Unreadable(text) from error
+
+
+def count(text: str) -> int | None:
+    """The number that a text of digits tells, LARGEST_COUNT at most; None for any other text."""
+    if not (text.isascii() and text.isdigit()):
+        return None
+    digits = text.lstrip("0") or "0"
+    return int(digits) if len(digits) < len(str(LARGEST_COUNT)) else LARGEST_COUNT
 
 
 def rest_moment(kept: str) -> str:

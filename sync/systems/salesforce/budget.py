@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sync.models import SyncRun
 from sync.stream import System
-from sync.systems.base import SourceError
+from sync.systems.base import SourceSpent
 from sync.systems.salesforce.errors import FINE, WHERE
 
 LIMIT_HEADER = "Sforce-Limit-Info"
@@ -17,7 +17,7 @@ DAY = timedelta(hours=24)
 _USAGE = re.compile(r"(?<![\w-])api-usage=(\d+)/(\d+)")
 
 
-class BudgetSpent(SourceError):
+class BudgetSpent(SourceSpent):
     """The portal has used its share of the org's calls; what was read and committed before stays."""
 
 

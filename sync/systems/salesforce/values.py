@@ -13,8 +13,8 @@ from sync.stream import GONE_COLUMN
 SECONDS = len("2026-11-24T10:00:01")
 _UTC = r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]00:?00))?$"
 """A day, or a moment in UTC. REST ends it with +0000, the Bulk API with Z."""
-DECIMALS = 12
-"""Digits behind the point that are read before a number is rounded to what its field holds."""
+EXACT = pa.decimal256(76, 38)
+"""What a number is read as before it is rounded to what its field holds: a double of Salesforce's has many digits."""
 
 
 class Unreadable(ValueError):
@@ -31,7 +31,7 @@ def typed(texts: pa.Array, arrow: pa.DataType) -> pa.Array:
         if pa.types.is_timestamp(arrow):
             return _moments(texts, arrow)
         if pa.types.is_decimal(arrow):
-            exact = pc.cast(texts, pa.decimal128(38, DECIMALS))
+            exact = pc.cast(texts, EXACT)
             return pc.cast(pc.round(exact, arrow.scale, round_mode="half_towards_infinity"), arrow)
         return pc.cast(texts, arrow)
     except pa.ArrowInvalid as error:
@@ -70,8 +70,17 @@ def from_records(records: Sequence[dict[str, Any]], sources: Sequence[str], sche
 
     Raises Unreadable.
     """
-    columns = [pa.array([text(value_at(record, path)) for record in records], pa.string()) for path in sources]
+    columns = [_column([text(value_at(record, path)) for record in records]) for path in sources]
     return batch(columns, schema)
+
+
+def _column(texts: Sequence[str | None]) -> pa.Array:
+    """A column of text. Half a character, as JSON may escape one, is kept as no UTF-8: the load rejects its row."""
+    try:
+        return pa.array(texts, pa.string())
+    except UnicodeEncodeError:
+        raw = [None if value is None else value.encode("utf-8", "surrogatepass") for value in texts]
+        return pa.Array.from_buffers(pa.string(), len(raw), pa.array(raw, pa.binary()).buffers())
 
 
 def value_at(record: dict[str, Any], path: str) -> Any:

@@ -87,7 +87,7 @@ def test_a_name_that_is_only_alike_is_a_question():
         ("Beaulieu,Irene", "Irene Beaulieau", "name.close"),
         ("Holloway,Esther", "Holloway Household", "name.part"),
         ("Allen,Scott", "Allen Scott", "name.close"),
-        ("Hanover Provisions LLC", "Hanover Prov.", "name.close"),
+        ("Hanover Provisions LLC", "Hanover Prov.", "name.part"),
     )
     pairs = [
         (in_ccb(ccb, f"12 {street} Street"), in_salesforce(ours, f"12 {street} Street"), finding)

@@ -182,6 +182,38 @@ class TestMerges:
         SalesforceAccount.objects.filter(pk=record.pk).update(removed_at=None)
         assert match_of(record, again=True).state == "ignored"
 
+    def test_a_record_whose_merge_is_told_after_its_removal_hands_its_link_over_once(self, steward):
+        account = in_ccb("Blue Mesa Semiconductor")
+        left, gone = in_salesforce("Other"), in_salesforce("A", account=account)
+        self.merge(gone, None)
+        assert match_of(gone).state == "gone" and link_of(gone) is None
+        self.merge(gone, left)
+        found = match_of(left, again=True)
+        assert (found.state, found.method, link_of(left)) == ("linked", "merge", account.pk)
+        matching.undo(found.pk, actor=steward)
+        assert match_of(left, again=True).state == "open" and link_of(left) is None, "a person took it back"
+
+    def test_a_link_that_a_person_took_back_from_the_one_that_took_over_is_not_handed_over_again(self, steward):
+        account = in_ccb("Blue Mesa Semiconductor")
+        # The order in which the two were first seen plays no part.
+        left, gone, last = in_salesforce("Other"), in_salesforce("A", account=account), in_salesforce("Last")
+        match_of(left)
+        self.merge(gone, left)
+        matching.undo(match_of(left, again=True).pk, actor=steward)
+        assert match_of(left, again=True).state == "open" and link_of(left) is None
+        self.merge(left, last)
+        assert match_of(last, again=True).state == "open" and link_of(last) is None
+
+    def test_a_link_given_back_and_taken_meanwhile_is_a_question(self, steward):
+        account = in_ccb("Blue Mesa Semiconductor")
+        gone, left, other = in_salesforce("A", account=account), in_salesforce("B"), in_salesforce("C")
+        self.merge(gone, None)
+        matching.link(match_of(other).pk, account.pk, actor=steward)
+        self.merge(gone, left)
+        found = match_of(left)
+        assert (found.state, found.findings, link_of(left)) == ("open", ["merge.two"], None)
+        assert link_of(other) == account.pk
+
     def test_a_ring_of_merges_ends(self):
         account = in_ccb("Blue Mesa Semiconductor")
         first, second = in_salesforce("A", account=account), in_salesforce("B")

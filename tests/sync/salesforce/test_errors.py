@@ -8,6 +8,7 @@ import pytest
 import requests
 from simple_salesforce.exceptions import SalesforceExpiredSession, SalesforceGeneralError, SalesforceMalformedRequest
 
+from sync.load.stage import _with_lines
 from sync.systems.salesforce.bulk import _why
 from sync.systems.salesforce.errors import Reaction, Refusal, explain, reaction_to, understood
 from sync.systems.salesforce.soql import Position, Query, literal, quoted
@@ -100,6 +101,22 @@ def test_numbers_are_exact_in_either_spelling() -> None:
     assert typed(texts, pa.decimal128(38, 2)).to_pylist() == expected
     with pytest.raises(Unreadable):
         typed(pa.array(["a lot"]), pa.decimal128(38, 2))
+
+
+def test_a_number_of_a_double_s_many_digits_is_rounded_to_what_its_field_holds() -> None:
+    texts = pa.array(["0.30000000000000004", "-7.0E-15", "1.7E+20", "12345678901234567.995"])
+    expected = [Decimal("0.30"), Decimal("0.00"), Decimal("170000000000000000000.00"), Decimal("12345678901234568.00")]
+    assert typed(texts, pa.decimal128(38, 2)).to_pylist() == expected
+
+
+def test_half_a_character_costs_its_own_row_alone() -> None:
+    schema = pa.schema([("name", pa.string()), ("city", pa.string())])
+    records = [{"Name": "cut \ud83d", "City": "Port"}, {"Name": "\U0001f3e0", "City": None}, {"Name": None, "City": "Ellery"}]
+    batch, lines, is_readable = _with_lines(from_records(records, ["Name", "City"], schema))
+    assert not is_readable
+    told = lines.to_pybytes().decode().splitlines()
+    assert [line.rsplit(",", 1)[1] for line in told] == ['"name"', "", ""]
+    assert told[1:] == ['"\U0001f3e0",,', ',"Ellery",']
 
 
 def test_a_path_through_a_missing_parent_is_no_value() -> None:

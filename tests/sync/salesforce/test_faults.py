@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from customer360.models import SalesforceAccount
-from sync.models import RejectedRow, SyncRun
+from sync.models import Bookmark, RejectedRow, SyncRun
+from sync.services import run_streams
+from sync.stream import System
+from sync.streams import inbound
 from tests.sync.salesforce.conftest import MANY, PAGE_ROWS
 from tests.sync.salesforce.support import BY_BULK, BY_REST, Org
-from tests.sync.support import run_one, written, written_since
+from tests.sync.support import TODAY, run_one, written, written_since
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +166,27 @@ def test_the_budget_ends_a_run_before_the_org_s_calls_are_gone(big_org: Org, by_
     assert SalesforceAccount.objects.count() == MANY
     SyncRun.objects.update(api_calls=0)
     assert run_one(ACCOUNTS)[0].state == DONE
+
+
+def test_a_spent_budget_is_kept_by_every_stream_of_the_run_and_what_was_read_before_stays(
+    big_org: Org, by_way: Any, settings: Any
+) -> None:
+    from sync.simulators.salesforce import limits, store
+
+    by_way("REST")
+    streams = inbound(System.SALESFORCE)
+    store.set_setting(big_org.control.connection, limits.SETTING, "40")
+    settings.SALESFORCE = settings.SALESFORCE | {"api_share_percent": 10.0}
+    runs = {run.stream: run for run, _ in run_streams(streams, business_date=TODAY)}
+    # Describe and a page of users, describe and a page of accounts: then not one call more.
+    assert [(run.state, run.api_calls) for run in runs.values()] == [(DONE, 2), (FAILED, 2)] + [(FAILED, 0)] * 10
+    assert {run.message[:38] for run in runs.values()} == {"", "Salesforce was not read further: the p"}
+    assert Bookmark.objects.filter(last_success_at=None).count() == len(streams) - 1
+    assert not SalesforceAccount.objects.exists()
+    SyncRun.objects.update(api_calls=0)
+    settings.SALESFORCE = settings.SALESFORCE | {"api_share_percent": 100.0}
+    assert run_one(ACCOUNTS)[0].state == DONE
+    assert_all_there()
 
 
 def test_a_run_tells_how_many_calls_it_cost(big_org: Org, by_way: Any) -> None:

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from customer360.models import Contact, SalesforceAccount
 from engagement.models import Interaction
-from sync.models import SyncRun
+from sync.models import RejectedRow, SyncRun
 from sync.systems.salesforce import client
 from sync.systems.salesforce.client import SalesforceClient
 from tests.sync.salesforce.support import BY_BULK, BY_REST, Org
@@ -223,6 +224,24 @@ def test_a_merge(org: Org) -> None:
     assert Contact.objects.get(pk=contact).salesforce_account_id == ids[0]
     nothing_is_written(ACCOUNTS, CONTACTS)
     nothing_is_written(ACCOUNTS, CONTACTS, full=True)
+
+
+@pytest.mark.parametrize("is_ignored", [False, True])
+def test_a_rejected_row_whose_stamp_alone_moved_is_the_same_rejection(org: Org, is_ignored: bool) -> None:
+    (account,) = org.fill("Account", [{"Name": "Harborview", "Hierarchy_Level__c": "C4"}])
+    assert run(ACCOUNTS).rejected == 1
+    if is_ignored:
+        RejectedRow.objects.update(closure=RejectedRow.Closure.IGNORED, closed_at=timezone.now())
+    before = RejectedRow.objects.get()
+    for options in ({}, {"full": True}):
+        org.wait(hours=1)
+        org.stamp("Account", account, org.control.now - timedelta(minutes=10))
+        assert run(ACCOUNTS, **options).rejected == 1
+        (kept,) = RejectedRow.objects.all()
+        assert (kept.pk, kept.closed_at, kept.first_seen_at) == (before.pk, before.closed_at, before.first_seen_at)
+    org.control.connection.execute('UPDATE Account SET Phone = ? WHERE Id = ?', ("555-0100", account))
+    run(ACCOUNTS, full=True)
+    assert [row.closure for row in RejectedRow.objects.order_by("pk")] == ["replaced", ""], "it is another row now"
 
 
 @either_way

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from sync.simulators.salesforce import faults, soql, store
+from sync.simulators.salesforce import faults, soql, store, values
 from sync.simulators.salesforce.bulk import jobs
 from sync.simulators.salesforce.bulk.jobs import Job
 from sync.simulators.salesforce.calls import Call
@@ -130,8 +130,7 @@ class _Page:
 
 
 def _page(call: Call, job: Job, offset: int) -> _Page:
-    wanted = call.request.query.get("maxRecords", "")
-    most = int(wanted) if wanted.isdigit() and int(wanted) else _default_rows(call.connection)
+    most = values.count(call.request.query.get("maxRecords", "")) or _default_rows(call.connection)
     page, before = _Page(offset, 0, None), 0
     for sequence, rows in jobs.pieces(call.connection, job, jobs.ROWS):
         first = max(0, offset - before)
@@ -173,9 +172,12 @@ def _offset(locator: str) -> int:
     if locator in ("", "null"):
         return 0
     try:
-        return int(base64.urlsafe_b64decode(locator + "=" * (-len(locator) % 4)))
+        offset = values.count(base64.urlsafe_b64decode(locator + "=" * (-len(locator) % 4)).decode())
     except (ValueError, binascii.Error) as error:
         raise invalid_locator() from error
+    if offset is None:
+        raise invalid_locator()
+    return offset
 
 
 def _job(call: Call) -> Job:

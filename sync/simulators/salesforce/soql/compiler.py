@@ -113,7 +113,7 @@ class Compiler:
             scope,
             selected,
             source,
-            self._bounds(query, grouped=is_aggregate),
+            self._bounds(query, one_row=is_aggregate and not is_count and not groups),
             order,
             tuple(self.binds),
             is_count,
@@ -216,11 +216,9 @@ class Compiler:
         nulls = f" NULLS {'LAST' if order.nulls_last else 'FIRST'}" if nullable else ""
         return f"{sql}{' DESC' if order.descending else ''}{nulls}"
 
-    def _bounds(self, query: Query, *, grouped: bool) -> str:
+    def _bounds(self, query: Query, *, one_row: bool) -> str:
         if query.offset > FURTHEST_OFFSET:
             raise OrgError("NUMBER_OUTSIDE_VALID_RANGE", f"Maximum SOQL offset allowed is {FURTHEST_OFFSET}")
-        if query.limit is None and not query.offset:
-            return ""
-        if grouped and not query.group_by:
+        if one_row or (query.limit is None and not query.offset):
             return ""
         return f" LIMIT {-1 if query.limit is None else query.limit} OFFSET {query.offset}"

@@ -16,11 +16,11 @@ from sync.simulators.salesforce.soql.nodes import (
     Query,
 )
 from sync.simulators.salesforce.soql.ranges import RANGES
+from sync.simulators.salesforce.values import count
 
 AGGREGATES = frozenset({"count", "count_distinct", "min", "max", "sum", "avg"})
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 DEEPEST = 50
-LARGEST = 2**31 - 1
 _AFTER_FROM = frozenset({"where", "group", "order", "limit", "offset", "all", "using", "for", "with", "having"})
 
 
@@ -192,10 +192,10 @@ class _Parser:
             return Literal("null", None, token.position)
         if token.kind == "name" and word in ("true", "false"):
             return Literal("boolean", word == "true", token.position)
-        name, _, count = word.partition(":")
-        if token.kind not in ("name", "range") or RANGES.get(name) is not bool(count):
+        name, _, days = word.partition(":")
+        if token.kind not in ("name", "range") or RANGES.get(name) is not bool(days):
             self.fail(token)
-        return Literal("range", name, token.position, count=int(count or 0))
+        return Literal("range", name, token.position, count=count(days) or 0)
 
     def grouping(self) -> tuple[Path, ...]:
         found = [self.path()]
@@ -219,6 +219,8 @@ class _Parser:
         return tuple(found)
 
     def whole(self) -> int:
-        if self.token.kind != "number" or not self.token.text.isdigit():
+        told = count(self.token.text) if self.token.kind == "number" else None
+        if told is None:
             self.fail()
-        return min(int(self.take().text), LARGEST)
+        self.take()
+        return told

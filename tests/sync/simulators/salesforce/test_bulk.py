@@ -67,6 +67,13 @@ def test_results_do_not_follow_the_order_of_the_upload(wire: Wire) -> None:
     assert sorted(told) == keys
 
 
+def test_a_key_that_stands_twice_is_refused_however_its_column_is_spelled(wire: Wire) -> None:
+    job = wire.ingest("ccb_account_id__C,Name\nTwice,first\ntwice,second\n", **UPSERT)
+    assert wire.ended(job)["numberRecordsFailed"] == 1
+    (_, refused) = rows(wire.results(job, "failedResults"))
+    assert refused[1:3] == ["DUPLICATE_VALUE:Duplicate external id specified: twice:CCB_Account_ID__c --", "twice"]
+
+
 def test_an_empty_cell_leaves_a_field_and_a_null_mark_clears_it(wire: Wire) -> None:
     wire.ended(wire.ingest("CCB_Account_ID__c,Name,Site,Phone\nE1,Name,Dock,555\n", **UPSERT))
     wire.ended(wire.ingest("Id,CCB_Account_ID__c,Name,Site,Phone\n,E1,,#N/A,\n", **UPSERT))

@@ -125,5 +125,10 @@ def test_a_composite_request_of_all_or_none_is_undone_as_a_whole(wire: Wire) -> 
     codes = [each["body"][0]["errorCode"] for each in told.json()["compositeResponse"]]
     assert codes == ["PROCESSING_HALTED", "REQUIRED_FIELD_MISSING", "PROCESSING_HALTED"]
     assert wire.query("SELECT COUNT() FROM Account WHERE Name = 'Undone'")["totalSize"] == 0
+    inner = {"allOrNone": True, "compositeRequest": body}
+    nested = {"allOrNone": True, "compositeRequest": parts(("outer", "POST", "composite", inner))}
+    (refused,) = wire.call("POST", "composite", json=nested).json()["compositeResponse"]
+    assert refused["body"][0]["errorCode"] == "INVALID_INPUT"
+    assert wire.query("SELECT COUNT() FROM Account WHERE Name = 'Undone'")["totalSize"] == 0
     too_many = parts(*[(f"r{place}", "GET", "limits", None) for place in range(26)])
     assert wire.call("POST", "composite", json={"compositeRequest": too_many}).status_code == 400

@@ -21,6 +21,7 @@ ODD: list[Any] = [
 ]
 ODD += [{"compositeRequest": [7]}, {"compositeRequest": [{}]}, {"compositeRequest": [{"url": 7, "method": []}]}]
 ODD += [{"compositeRequest": [{"method": "GET", "url": "/simulator/faults", "referenceId": [], "httpHeaders": 3}]}]
+ODD += [{"compositeRequest": [{"referenceId": {"a": 1}}, {"referenceId": "b"}]}]
 ODD += [{"ids": 7, "fields": None}, {"ids": [None, {}], "fields": [7]}, {"object": [], "operation": {}}, {"state": []}]
 ODD += [{"object": "Account", "operation": "insert", "lineEnding": [], "columnDelimiter": {}}]
 ODD += [{"operation": "query", "query": 7}, {"Name": {"deep": []}}, {"Name": "\x00\ud800"}, {"": ""}, {"Id": []}]
@@ -52,6 +53,7 @@ def test_a_body_of_any_shape_is_answered(wire: Wire, method: str, path: str) -> 
     "path",
     [
         "query?q=%00", "query?q=SELECT", "query/01g-", "query/-1", "query/01g5e0000000001AAA-99999999999999999999",
+        "query/01g5e0000000001AAA-%C2%B2", f"query/01g5e0000000001AAA-{'9' * 5000}",
         "jobs/query/7505e0000000001AAA/results?locator=%00&maxRecords=-1", "sobjects/Account/%27%20OR%201",
         "sobjects/Account/CCB_Account_ID__c/%27%5C", "sobjects/Account/001000000000000AAA?fields=%27,,--",
         "sobjects/Account/updated?start=x&end=y", "sobjects/Account/deleted?start=9999-12-31T23:59:59Z&end=0001-01-01",
@@ -61,6 +63,18 @@ def test_a_body_of_any_shape_is_answered(wire: Wire, method: str, path: str) -> 
 def test_an_address_of_any_shape_is_answered(wire: Wire, path: str) -> None:
     for method in ("GET", "DELETE"):
         assert wire.call(method, path).status_code < 500
+
+
+@pytest.mark.parametrize("size", ["0", "\u00b2", "9" * 5000, "-1", "x"])
+def test_a_page_size_of_any_shape_is_answered(wire: Wire, size: str) -> None:
+    soql = "SELECT Id FROM Account"
+    options = {"Sforce-Query-Options": f"batchSize={size}".encode()}
+    assert wire.get("query", params={"q": soql}, headers=options).status_code == 200
+    job = wire.call("POST", "jobs/query", json={"operation": "query", "query": soql}).json()["id"]
+    wire.ended(job, "query")
+    assert wire.get(f"jobs/query/{job}/results", params={"maxRecords": size}).status_code == 200
+    for locator in ("LTU", "wrI"):  # -5, and a digit that is none
+        assert wire.get(f"jobs/query/{job}/results", params={"locator": locator}).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,13 @@ def test_aggregates_have_rows_without_an_id(org: Org) -> None:
     assert [(row["Name"], row["held"]) for row in grouped] == [("Alder Mill", 3), ("Birch 100%", 3)]
 
 
+@pytest.mark.parametrize(
+    ("bounds", "counted"), [("LIMIT 2", 2), ("LIMIT 9", 3), ("LIMIT 9 OFFSET 1", 2), ("LIMIT 0", 0)]
+)
+def test_a_count_goes_no_further_than_its_bounds(org: Org, bounds: str, counted: int) -> None:
+    assert soql.run(org.connection, org.user, f"SELECT COUNT() FROM Account {bounds}").total == counted
+
+
 def test_a_tie_of_5000_stamps_is_read_to_its_end_by_keyset(org: Org) -> None:
     seen: list[str] = []
     last = "000000000000000AAA"
@@ -266,10 +273,13 @@ def test_thousands_of_values_and_of_alternatives_are_taken(org: Org) -> None:
         f"SELECT Id FROM Account WHERE {'NOT ' * 2000}Name = 'a'",
         f"SELECT Id FROM Account WHERE Name = '{'a' * 100_000}'",
         "SELECT Id FROM Account WHERE CreatedDate = LAST_N_DAYS:99999999999",
+        f"SELECT Id FROM Account WHERE CreatedDate = LAST_N_DAYS:{'9' * 5000}",
+        f"SELECT Id FROM Account LIMIT 1 OFFSET {'9' * 5000}",
+        "SELECT Id FROM Account LIMIT \u0663",
         "SELECT Id FROM Account WHERE NumberOfEmployees = 1e300",
         "SELECT Id FROM Account WHERE CreatedDate > 2026-02-30T00:00:00Z",
     ],
 )
 def test_queries_beyond_reason_are_refused_and_nothing_breaks(org: Org, query: str) -> None:
-    assert org.query_error(query).code in ("MALFORMED_QUERY", "INVALID_FIELD")
-    assert org.found(f"SELECT Id FROM Account LIMIT {10**30}")
+    assert org.query_error(query).code in ("MALFORMED_QUERY", "INVALID_FIELD", "NUMBER_OUTSIDE_VALID_RANGE")
+    assert org.found(f"SELECT Id FROM Account LIMIT {'9' * 5000}")

@@ -126,7 +126,10 @@ def test_the_ledger_takes_lines_and_lets_none_go(connection: sqlite3.Connection)
     connection.execute(
         "INSERT INTO ledger (at, user, operation, object, id, fields) VALUES ('', '', 'insert', 'Account', '1', '{}')"
     )
-    for statement in ("UPDATE ledger SET id = '2'", "DELETE FROM ledger"):
+    replacing = (
+        "REPLACE INTO ledger (sequence, at, user, operation, object, id, fields) VALUES (1, '', '', '', '', '2', '')"
+    )
+    for statement in ("UPDATE ledger SET id = '2'", "DELETE FROM ledger", replacing):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             connection.execute(statement)
 

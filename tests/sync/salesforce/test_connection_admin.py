@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from customer360.models import SalesforceAccount
 from customer360.roles import install_roles
 from sync.models import SalesforceConnection
 from sync.systems.salesforce.trial import Trial, try_connection
@@ -73,7 +74,15 @@ def test_a_trial_says_who_is_signed_in_what_the_org_allows_and_that_all_is_there
     assert "62.0, of 50.0 to 66.0" in page
     assert "of 100,000 API calls in 24 hours" in page
     assert "of its share of 25,000" in page
-    assert "Longer in Salesforce than here" in page and "Customer__c.City__c takes 90" in page
+    assert "Longer in Salesforce than here" not in page
+
+
+def test_a_trial_tells_what_has_grown(administrator: Client, org: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = SalesforceAccount._meta.get_field("name")
+    monkeypatch.setattr(name, "max_length", 100)
+    page = text(administrator.post(TRY))
+    assert "Longer in Salesforce than here" in page
+    assert "Salesforce accounts: Account.Name takes 255 characters and name only 100." in page
 
 
 def test_a_trial_names_all_that_is_missing_and_what_to_grant(administrator: Client, org: Org) -> None:

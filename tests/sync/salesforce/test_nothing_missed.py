@@ -239,7 +239,7 @@ def test_a_rejected_row_whose_stamp_alone_moved_is_the_same_rejection(org: Org, 
         assert run(ACCOUNTS, **options).rejected == 1
         (kept,) = RejectedRow.objects.all()
         assert (kept.pk, kept.closed_at, kept.first_seen_at) == (before.pk, before.closed_at, before.first_seen_at)
-    org.control.connection.execute('UPDATE Account SET Phone = ? WHERE Id = ?', ("555-0100", account))
+    org.control.connection.execute("UPDATE Account SET Phone = ? WHERE Id = ?", ("555-0100", account))
     run(ACCOUNTS, full=True)
     assert [row.closure for row in RejectedRow.objects.order_by("pk")] == ["replaced", ""], "it is another row now"
 

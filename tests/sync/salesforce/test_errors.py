@@ -113,7 +113,7 @@ def test_half_a_character_costs_its_own_row_alone() -> None:
     schema = pa.schema([("name", pa.string()), ("city", pa.string())])
     names, cities = ("cut \ud83d", "\U0001f3e0", None), ("Port", None, "Ellery")
     records = [{"Name": name, "City": city} for name, city in zip(names, cities, strict=True)]
-    batch, lines, is_readable = _with_lines(from_records(records, ["Name", "City"], schema))
+    _, lines, is_readable = _with_lines(from_records(records, ["Name", "City"], schema))
     assert not is_readable
     told = lines.to_pybytes().decode().splitlines()
     assert [line.rsplit(",", 1)[1] for line in told] == ['"name"', "", ""]

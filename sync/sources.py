@@ -16,7 +16,16 @@ from sync.streams import inbound
 from sync.systems import NAMES, is_connected
 
 INTERVAL = timedelta(days=1)
-"""Everything is read once a night: data older than that and the grace is late, older than two nights stale."""
+"""Everything is read once a night at least: data older than that and the grace is late, older than two nights stale."""
+
+OVERDUE = {
+    System.CCB: ("The nightly load is overdue.", "More than one nightly load is overdue."),
+    System.SALESFORCE: (
+        "The hourly loads are overdue: the last good one is more than a day old.",
+        "The hourly loads are overdue: the last good one is more than two days old.",
+    ),
+}
+"""What is said of each system's data when they are late, and when they are stale."""
 
 NAMED = 3
 """How many streams a sentence names before it counts the rest."""
@@ -59,11 +68,11 @@ def state_of(system: System) -> SourceState:
     last_success = min(loaded) if loaded and len(loaded) == len(titles) else None
     in_trouble = {stream for stream, _, state, _ in rows if state in TROUBLE}
     freshness = freshness_of(last_success, bool(in_trouble))
-    problem = _problem(freshness, [titles[name] for name in titles if name in in_trouble])
+    problem = _problem(system, freshness, [titles[name] for name in titles if name in in_trouble])
     return SourceState(system.value, NAMES[system], last_success, freshness, problem)
 
 
-def _problem(freshness: Freshness, in_trouble: list[str]) -> str:
+def _problem(system: System, freshness: Freshness, in_trouble: list[str]) -> str:
     """What is wrong, in one sentence for whoever reads a card."""
     match freshness:
         case Freshness.FAILED:
@@ -71,9 +80,9 @@ def _problem(freshness: Freshness, in_trouble: list[str]) -> str:
             named = ", ".join(in_trouble[:NAMED])
             return f"The latest load of {named}{more} failed or was stopped, so you see what was loaded before it."
         case Freshness.LATE:
-            return "The nightly load is overdue."
+            return OVERDUE[system][0]
         case Freshness.STALE:
-            return "More than one nightly load is overdue."
+            return OVERDUE[system][1]
     return ""
 
 

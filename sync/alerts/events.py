@@ -30,7 +30,9 @@ _STANDING = (Kind.FAILED, Kind.STOPPED, Kind.LATE, Kind.RECOVERED)
 _LOCK = 7_360_601
 """The advisory lock that lets one process at a time watch."""
 
-_CODE = re.compile(r"\b(?:ORA|DPY|DPI)-\d+\b")
+_CODE = re.compile(
+    r"\b(?:ORA|DPY|DPI)-\d+\b|(?:(?<=could not be read \()|(?<=refused the sign-in \())[A-Za-z]\w+(?=[:)])"
+)
 
 
 def watch(now: datetime | None = None) -> list[AlertEvent]:

@@ -20,20 +20,25 @@ from tests.sync.support import TODAY, Ccb
 ROOT = Path(__file__).parents[2]
 
 
+def surroundings(crash_at: str = "", **more: str) -> dict[str, str]:
+    """What points a process of its own at this test's database."""
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    return os.environ | {"DATABASE_URL": url, "DATABASE_OWNER_URL": url, VARIABLE: crash_at} | more
+
+
 def environment(ccb: Ccb, crash_at: str = "", **more: str) -> dict[str, str]:
     """What points a process of its own at this test's database and CC&B."""
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    return os.environ | {
-        "DATABASE_URL": url, "DATABASE_OWNER_URL": url, "CCB_DSN": ccb.simulator.dsn, VARIABLE: crash_at,
-        "CCB_TIME_ZONE": django_settings.CCB["time_zone"], "CCB_BATCH_ROWS": "50",
+    given = {
+        "CCB_DSN": ccb.simulator.dsn, "CCB_TIME_ZONE": django_settings.CCB["time_zone"], "CCB_BATCH_ROWS": "50",
         "SYNC_RANGE_ROWS": str(django_settings.SYNC_RANGE_ROWS),
-    } | more  # fmt: skip
+    }  # fmt: skip
+    return surroundings(crash_at, **(given | more))
 
 
 def sync(ccb: Ccb, *streams: str, crash_at: str = "") -> subprocess.Popen[str]:
     """`manage.py sync` in a process of its own."""
     command = [sys.executable, "manage.py", "sync", *(streams or ("all",)), "--business-date", TODAY.isoformat()]
-    return _start(command, environment(ccb, crash_at))
+    return start(command, environment(ccb, crash_at))
 
 
 def killed(ccb: Ccb, *streams: str, crash_at: str) -> None:
@@ -47,10 +52,11 @@ def worker(ccb: Ccb, crash_at: str = "") -> subprocess.Popen[str]:
     """A Celery worker that does one task at a time, in one process."""
     command = [sys.executable, "-m", "celery", "-A", "customer360", "worker", "--pool=solo", "--loglevel=warning"]
     own = ("--without-gossip", "--without-mingle", f"--hostname={uuid4().hex}@%h")
-    return _start([*command, *own], environment(ccb, crash_at))
+    return start([*command, *own], environment(ccb, crash_at))
 
 
-def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+    """A process of its own; what it says is kept."""
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -70,15 +70,19 @@ class Wire(requests.Session):
         self.verify = settings.ca_file or True
         self.proxies = {"https": settings.proxy} if settings.proxy else {}
         self._timeout, self._budget = settings.timeout, budget
+        self.retry_after: float | None = None
 
     def request(self, method: str, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
-        """One call. Signing in costs none of the org's calls."""
+        """One call; how long its answer asks to wait is kept. Signing in costs none of the org's calls."""
+        self.retry_after = None
         is_counted = "/services/data/" in str(url)
         if is_counted:
             self._budget.take()
         options.setdefault("timeout", self._timeout)
         answer = super().request(method, url, *args, **options)
         self._budget.learn(answer.headers.get(LIMIT_HEADER))
+        after = answer.headers.get("Retry-After", "")
+        self.retry_after = float(after) if after.isdigit() else None
         return answer
 
 
@@ -173,7 +177,7 @@ class SalesforceClient:
             wait_max=MOST_SECONDS,
             wait_jitter=JITTER_SECONDS,
         ):
-            with attempt, _in_our_terms():
+            with attempt, _in_our_terms(self._wire):
                 return ask()
         raise AssertionError("stamina raises what the last attempt raised")
 
@@ -189,13 +193,18 @@ class SalesforceClient:
 
 
 @contextmanager
-def _in_our_terms() -> Iterator[None]:
+def _in_our_terms(wire: Wire) -> Iterator[None]:
+    """Raise what goes wrong as a Refusal, with how long Salesforce asks to wait: simple-salesforce keeps no header."""
     try:
         yield
-    except (Refusal, AssertionError):
+    except AssertionError:
         raise
     except Exception as error:
-        raise understood(error) from error
+        refused = understood(error)
+        refused.retry_after = wire.retry_after
+        if refused is error:
+            raise
+        raise refused from error
 
 
 def _pause(error: Exception) -> bool | float:
@@ -218,8 +227,7 @@ def _ok(answer: requests.Response) -> requests.Response:
         content = answer.json()
     except requests.exceptions.JSONDecodeError:
         content = None
-    after = answer.headers.get("Retry-After", "")
-    raise refusal(answer.status_code, content, float(after) if after.isdigit() else None)
+    raise refusal(answer.status_code, content)
 
 
 def _spooled(answer: requests.Response) -> ResultPage:

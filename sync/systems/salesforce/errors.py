@@ -98,11 +98,15 @@ _TOO_MANY, _UNAUTHORIZED, _FORBIDDEN, _SERVER = 429, 401, 403, 500
 
 
 class Refusal(Exception):
-    """A call that Salesforce did not answer as asked: its error code and text, and the HTTP status, 0 without one."""
+    """A call that Salesforce did not answer as asked: its error code and text, and the HTTP status, 0 without one.
 
-    def __init__(self, code: str, message: str, status: int = 0, retry_after: float | None = None) -> None:
+    `retry_after` is how many seconds it asks to wait, where it says.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 0) -> None:
         super().__init__(f"{code}: {message}")
-        self.code, self.message, self.status, self.retry_after = code, " ".join(message.split()), status, retry_after
+        self.code, self.message, self.status = code, " ".join(message.split()), status
+        self.retry_after: float | None = None
 
     @property
     def reaction(self) -> Reaction:
@@ -151,13 +155,13 @@ def understood(error: Exception) -> Refusal:
     raise error
 
 
-def refusal(status: int, content: Any, retry_after: float | None = None) -> Refusal:
+def refusal(status: int, content: Any) -> Refusal:
     """A refusal from an answer's status and body: a list of errors, the object that OAuth gives, or no JSON at all."""
     first = content[0] if isinstance(content, list) and content else content
     if isinstance(first, dict) and ("errorCode" in first or "error" in first):
         code = str(first.get("errorCode") or first.get("error"))
-        return Refusal(code, str(first.get("message") or first.get("error_description") or ""), status, retry_after)
-    return Refusal(NO_JSON, f"HTTP {status} without Salesforce's own words", status, retry_after)
+        return Refusal(code, str(first.get("message") or first.get("error_description") or ""), status)
+    return Refusal(NO_JSON, f"HTTP {status} without Salesforce's own words", status)
 
 
 def explain(refused: Refusal, what: str) -> SourceError:

@@ -34,6 +34,25 @@ def test_a_failure_is_told_once_however_often_one_looks() -> None:
     assert AlertEvent.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("message", "codes"),
+    [
+        (
+            "Cases could not be read (REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded). Wait.",
+            "REQUEST_LIMIT_EXCEEDED",
+        ),
+        ("Salesforce refused the sign-in (invalid_grant: user hasn't approved). Correct X (X_FILE).", "invalid_grant"),
+        ("Cases could not be read (NETWORK). Check the network.", "NETWORK"),
+    ],
+)
+def test_a_failure_of_salesforce_is_told_by_its_code_and_names_salesforce_alone(message: str, codes: str) -> None:
+    fail(stream="salesforce.cases", message=message)
+    (event,) = alerts.watch()
+    assert event.figures == {"codes": [codes]}
+    said = words.sentence(event)
+    assert said.startswith("Cases: the run that ended") and f"failed ({codes})." in said and "CC&B" not in said
+
+
 def test_a_run_whose_row_is_written_again_is_no_second_event() -> None:
     run = fail()
     alerts.watch()

@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from customer360 import sources
-from sync.models import SalesforceConnection, SyncRun
+from sync.models import Bookmark, SalesforceConnection, SyncRun
 from sync.stream import System
 from sync.streams import STREAMS, inbound
 from sync.systems import SourceError, StreamSkipped, closed_now, connected, is_connected, open_reader
@@ -148,6 +149,14 @@ def test_once_connected_it_is_a_source_beside_ccb(org: Org) -> None:
     run_one(ACCOUNTS.name)
     (state,) = sources.states(["salesforce"])
     assert state.freshness == sources.Freshness.FAILED and "Salesforce accounts" in state.problem
+
+
+@pytest.mark.parametrize(("hours", "days"), [(27, "a day"), (51, "two days")])
+def test_it_is_read_hourly_and_late_in_words_of_its_own(org: Org, hours: int, days: str) -> None:
+    for stream in inbound(System.SALESFORCE):
+        Bookmark.objects.create(stream=stream.name, last_success_at=timezone.now() - timedelta(hours=hours))
+    (state,) = sources.states(["salesforce"])
+    assert state.problem == f"The hourly loads are overdue: the last good one is more than {days} old."
 
 
 # Signing in

@@ -1,5 +1,6 @@
 """Every fault that Salesforce or the network knows, at the first, a middle and the last page: lost 0, doubled 0."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from sync.models import Bookmark, RejectedRow, SyncRun
 from sync.services import run_streams
 from sync.stream import System
 from sync.streams import inbound
+from sync.systems.salesforce import client
 from tests.sync.salesforce.conftest import MANY, PAGE_ROWS
 from tests.sync.salesforce.support import BY_BULK, BY_REST, Org
 from tests.sync.support import TODAY, run_one, written, written_since
@@ -95,6 +97,18 @@ def test_a_fault_around_a_bulk_query_is_healed_too(big_org: Org, by_way: Any, na
     big_org.arm(name, method=method, path="/jobs/query")
     assert run_one(ACCOUNTS)[0].state == DONE
     assert not big_org.is_armed
+    assert_all_there()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_is_waited_for_as_long_as_salesforce_asks(
+    big_org: Org, by_way: Any, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(client, "MOST_SECONDS", 5.0)
+    big_org.arm("too-many-requests", method="GET", path=by_way(way), object="Account", after=1, seconds=2)
+    began = time.monotonic()
+    assert run_one(ACCOUNTS)[0].state == DONE
+    assert time.monotonic() - began >= 2
     assert_all_there()
 
 

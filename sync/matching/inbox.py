@@ -1,7 +1,8 @@
 """The page of matches as one person may see it: both sides beside each other, with what differs marked.
 
 A record of Salesforce that is linked to no account is in nobody's scope but theirs who see every account. What a person
-may not VIEW is absent on either side, and nothing is found by it.
+may not VIEW is absent on either side, and nothing is found, ordered or judged by it: a score, and what is exact, is for
+those who may see everything that is compared.
 """
 
 import re
@@ -19,7 +20,7 @@ from customer360.visibility.groups import Access
 from customer360.visibility.viewer import Viewer, VisibleRecord, label
 from sync.matching import words
 from sync.matching.objects import Matched
-from sync.matching.wording import Finding, findings
+from sync.matching.wording import Finding, findings, may_see_links, may_weigh
 from sync.models import Match
 
 ROWS_A_PAGE = 20
@@ -56,7 +57,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Row:
-    """One match. `key` is empty where the viewer may not see what is proposed, which they cannot link then."""
+    """One match. `key` is empty where the viewer may not see what is proposed, which they cannot link then.
+
+    `score` and `method` are None and empty, and `is_exact` is False, for whoever may not see everything compared.
+    """
 
     pk: int
     title: str
@@ -65,7 +69,7 @@ class Row:
     lines: tuple[Line, ...]
     findings: tuple[Finding, ...]
     others: tuple[Candidate, ...]
-    score: int
+    score: int | None
     is_exact: bool
     state: str
     state_in_words: str
@@ -81,6 +85,12 @@ def in_scope(viewer: Viewer, matched: Matched) -> QuerySet[Match]:
     everything = matched.model._default_manager.all()
     visible = viewer.records(everything)
     return matches if visible is everything else matches.filter(salesforce_id__in=visible.values("pk"))
+
+
+def ready(viewer: Viewer, matched: Matched) -> QuerySet[Match]:
+    """The exact ones that wait, for whoever may see all that makes them so: they may be linked at once."""
+    exact = in_scope(viewer, matched).filter(state=Match.State.OPEN, is_exact=True)
+    return exact if may_weigh(viewer, matched) else exact.none()
 
 
 def searchable(viewer: Viewer, matched: Matched) -> tuple[str, ...]:
@@ -113,7 +123,7 @@ def see_all(viewer: Viewer, matched: Matched, matches: Iterable[Match]) -> list[
     targets: QuerySet[Any] = viewer.records(matched.target._default_manager.filter(pk__in=keys))
     if matched.target is Account:
         targets = targets.select_related("customer")
-    theirs = {str(each.pk): viewer.see(each) for each in targets}
+    theirs = {str(each.pk): viewer.see(each) for each in targets} if may_see_links(viewer, matched) else {}
     served = _served(viewer, theirs) if matched.target is Account else {}
     return [
         _row(viewer, matched, match, viewer.see(records[match.salesforce_id]), theirs, served)
@@ -141,22 +151,23 @@ def _row(
     candidate = theirs.get(match.candidate or "")
     candidates = {key: _candidate(viewer, matched, theirs[key]) for key in match.others if key in theirs}
     shown = _candidate(viewer, matched, candidate) if candidate is not None else None
+    weighs = may_weigh(viewer, matched)
     return Row(
         pk=match.pk,
         title=_name(viewer, matched, ours) or f"Record {match.pk}",
         key=shown.key if shown else "",
         url=shown.url if shown else "",
         lines=tuple(_lines(viewer, matched, ours, candidate, served.get(match.candidate or "", ""))),
-        findings=findings(viewer, matched, match.findings),
+        findings=findings(viewer, matched, match.findings) if shown else (),
         others=tuple(each for each in candidates.values() if each.key),
-        score=match.score,
-        is_exact=match.is_exact,
+        score=match.score if weighs else None,
+        is_exact=match.is_exact and weighs,
         state=match.state,
         state_in_words=match.get_state_display(),
-        method=match.get_method_display(),
+        method=match.get_method_display() if weighs else "",
         decided_by=match.decided_by,
         decided_at=match.decided_at,
-        has_proposal=match.candidate is not None,
+        has_proposal=shown is not None,
     )
 
 
@@ -201,7 +212,10 @@ def _lines(
     for field in ("account_number", matched.said):
         if said := _value(viewer, matched.model, ours, field):
             yield from _line(label(matched.model, field), said, key, whole=True)
-    yield from _keys(_value(viewer, matched.model, ours, "salesforce_id"), key)
+    ours_key = _value(viewer, matched.model, ours, "salesforce_id")
+    if ours_key or key:
+        # Keys of two systems: neither says anything about the other.
+        yield Line("ID", _whole(ours_key, False), _whole(key, False))
 
 
 def _value(viewer: Viewer, model: type[VisibleModel], record: VisibleRecord | None, name: str) -> str:
@@ -228,12 +242,6 @@ def _line(
     yield Line(heading, _marked(ours, there), _marked(theirs, here))
 
 
-def _keys(ours: str, theirs: str) -> Iterator[Line]:
-    """Each side's own key, which never looks like the other's."""
-    if ours or theirs:
-        yield Line("Key", _whole(ours, False), _whole(theirs, False))
-
-
 def _whole(text: str, differs: bool) -> Words:
     return ((text, differs),) if text else ()
 
@@ -250,7 +258,7 @@ def _spoken(text: str) -> set[str]:
 
 
 def _form(word: str) -> str:
-    bare = re.sub(r"[^\w&]", "", word.casefold())
+    bare = re.sub(r"[^\w&]", "", re.sub(r"^(\d{5})-\d{4},?$", r"\1", word.casefold()))
     return words.STREET_WORDS.get(bare, words.SHORT_WORDS.get(bare, bare))
 
 

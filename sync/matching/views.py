@@ -1,6 +1,8 @@
 """The pages of matching: the inbox of a data steward, and what is asked before many records are decided at once."""
 
 from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +14,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from customer360.templatetags.portal import count
-from customer360.visibility.groups import Access
 from customer360.visibility.middleware import viewer_of
 from customer360.visibility.viewer import Viewer
 from sync import matching
 from sync.matching import inbox
-from sync.matching.objects import Matched, of
+from sync.matching.objects import OBJECTS, Matched, of
+from sync.matching.wording import may_see_links, may_weigh, sees_everything
 from sync.models import Match, MatchObject
 from sync.rights import may_see_matches, may_steward, nothing_here, only_for
 
@@ -34,9 +36,12 @@ def matches(request: HttpRequest) -> HttpResponse:
     matched = of(chosen["object"])
     visible = inbox.in_scope(viewer, matched)
     rows = visible.filter(state=chosen["state"])
-    if chosen["kind"]:
-        rows = rows.filter(inbox.KINDS[chosen["kind"]][1])
-    rows = inbox.search(viewer, matched, rows, chosen["q"]).order_by("-is_exact", "-score", "pk")
+    if weighs := may_weigh(viewer, matched):
+        rows = rows.filter(inbox.KINDS[chosen["kind"]][1]) if chosen["kind"] else rows
+    else:
+        chosen["kind"] = ""
+    rows = inbox.search(viewer, matched, rows, chosen["q"])
+    rows = rows.order_by("-is_exact", "-score", "pk") if weighs else rows.order_by("pk")
     page = Paginator(rows, inbox.ROWS_A_PAGE).get_page(request.GET.get("page"))
     progress = matching.progress()
     here = next(each for each in progress if each.object == matched.object)
@@ -46,13 +51,16 @@ def matches(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "objects": MatchObject.choices,
         "states": [(state.value, state.label) for state in SHOWN],
-        "kinds": [(name, title) for name, (title, _) in inbox.KINDS.items()],
+        "kinds": [(name, title) for name, (title, _) in inbox.KINDS.items()] if weighs else [],
         "rows": inbox.see_all(viewer, matched, page.object_list),
         "page": page,
         "may_search": bool(inbox.searchable(viewer, matched)),
         "may_decide": may_steward(viewer),
+        "may_link": may_steward(viewer) and may_see_links(viewer, matched),
+        "may_close": may_close(viewer),
+        "tells_exact": all(may_weigh(viewer, each) for each in OBJECTS),
         "sees_all": visible.count() == Match.objects.filter(object=matched.object).count(),
-        "exact": visible.filter(state=Match.State.OPEN, is_exact=True).count(),
+        "exact": inbox.ready(viewer, matched).count(),
         "back": urlencode({name: value for name, value in chosen.items() if value}),
     }
     return render(request, "sync/matches/inbox.html", context)
@@ -93,18 +101,31 @@ def _decide(viewer: Viewer, match: Match, form: Any) -> str:
     plain: dict[str, tuple[Callable[..., Match], str]] = {
         "create-later": (matching.create_later, "It is to be created later."),
         "ignore": (matching.ignore, "It is ignored."),
-        "undo": (matching.undo, "Taken back: it waits for a decision as before."),
     }
-    if (asked := form.get("do", "")) in plain:
+    if (asked := form.get("do", "")) == "undo":
+        found = matching.undo(match.pk, decided_at=_moment(form.get("decided", "")), actor=viewer.user)
+        return f"Taken back, as it was before: {found.get_state_display().lower()}."
+    if asked in plain:
         service, said = plain[asked]
         service(match.pk, actor=viewer.user)
         return said
     key, matched = "".join(form.get("key", "").replace("\x00", "").split()), of(match.object)
     visible = viewer.records(matched.target._default_manager.filter(pk=key))
-    if viewer.key_access(matched.target, matched.target._meta.pk.name) < Access.VIEW or not visible.exists():
+    if not may_see_links(viewer, matched) or not visible.exists():
         raise matching.Refused("CC&B's mirror holds no record of that key for you. Nothing was linked. Check the key.")
     matching.link(match.pk, key, actor=viewer.user)
     return f"Linked to {key}."
+
+
+def _moment(text: str) -> datetime | None:
+    """When the decision was made that a form is about; None where it says nothing. Raises Refused for no moment."""
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        moment = datetime.min
+    if moment is not None and moment.tzinfo is None:
+        raise matching.Refused("The form is of no decision. Nothing was changed. Look at it again.")
+    return moment
 
 
 def _back(form: Any) -> str:
@@ -119,21 +140,30 @@ def exact(request: HttpRequest, match_object: str) -> HttpResponse:
     viewer, matched = viewer_of(request), _known(match_object)
     if matched is None:
         return nothing_here(request)
-    ready = inbox.in_scope(viewer, matched).filter(state=Match.State.OPEN, is_exact=True)
-    numbers = list(ready.values_list("pk", flat=True))
+    ready = list(inbox.ready(viewer, matched).order_by("pk").values_list("pk", "candidate"))
+    numbers, these = [number for number, _ in ready], sha256(repr(ready).encode()).hexdigest()
     if request.method == "POST":
-        if request.POST.get("number") != str(len(numbers)):
-            messages.warning(request, f"There are {len(numbers):,} by now. Nothing was linked: confirm it again.")
+        if request.POST.get("these") != these:
+            messages.warning(
+                request,
+                f"Other records are exact by now, {len(numbers):,} in all. Nothing was linked: confirm it again.",
+            )
             return redirect("matches-exact", match_object)
         linked = matching.link_exact(matched.object, matches=numbers, actor=viewer.user)
         messages.success(request, f"{count(linked, 'record')} {'was' if linked == 1 else 'were'} linked.")
         if linked < len(numbers):
             messages.warning(request, f"{count(len(numbers) - linked, 'record')} changed meanwhile.")
         return redirect(f"{reverse('matches')}?object={matched.object}")
-    return render(request, "sync/matches/exact.html", {"object": matched.object, "number": len(numbers)})
+    context = {"object": matched.object, "number": len(numbers), "these": these}
+    return render(request, "sync/matches/exact.html", context)
 
 
-@only_for(may_steward)
+def may_close(viewer: Viewer) -> bool:
+    """Whether this person may say that what waits need not be decided: a steward who sees all that waits."""
+    return may_steward(viewer) and sees_everything(viewer)
+
+
+@only_for(may_close)
 @require_http_methods(["GET", "HEAD", "POST"])
 def closing(request: HttpRequest, match_object: str) -> HttpResponse:
     """End the matching of an object, or take that back; asked for by GET, say first what it means."""

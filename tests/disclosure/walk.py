@@ -30,7 +30,11 @@ ANSWERS_TO_NO_QUERY = {"home", "sign-in", "sign-out", "health", "sync", "sync-re
 # Pages of which the query string shows another part: every part is asked for.
 PARTS = {
     "sync-rejected": ("?ignored=1", "?page=2", "?page=3"),
-    "matches": ("?object=customers", "?object=contacts", "?state=linked"),
+    "matches": tuple(
+        f"?object={each.object}&{part}"
+        for each in OBJECTS
+        for part in ("", "kind=exact", "kind=doubtful", "kind=none", "state=linked", "state=ignored", "page=2")
+    ),
     "account": (
         "?tab=bills", "?tab=payments", "?tab=transactions", "?tab=transactions&page=2", "?notes=all", "?notes=2",
         "?premises=all", "?ended=all", "?people=all", "?cases=all", "?activity=all", "?alerts=all", "?note=1",
@@ -106,7 +110,7 @@ def values_of(parameter: str, model: type[models.Model] | None, world: World) ->
         "url": ["nowhere/"],
         "run_id": list(SyncRun.objects.values_list("pk", flat=True)),
         "stream": ["ccb.customers", "customers"],
-        "match_object": ["accounts", "contacts", "nothing"],
+        "match_object": ["accounts", "customers", "contacts", "nothing"],
     }[parameter]
 
 

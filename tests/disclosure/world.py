@@ -21,6 +21,7 @@ from customer360.models import LinkPattern, User, VisibleModel
 from customer360.roles import ROLES
 from customer360.visibility.groups import Access
 from sync.matching.objects import OBJECTS
+from sync.matching.wording import TEXTS
 from sync.models import Bookmark, Match, RejectedRow, SyncRun
 from sync.streams import STREAMS
 from tests import factories
@@ -205,12 +206,18 @@ def make_world() -> World:
 
 
 def _plant_matches(world: World) -> None:
-    """For each record of Salesforce a match that proposes what it is in its own world, and after that in the other."""
+    """For each record of Salesforce a match that proposes what it is in its own world, and after that in the other.
+
+    Everything speaks for it, and against it.
+    """
     for matched in OBJECTS:
         for record in world.of(matched.model):
             own, other = (world.granted, world.others) if record in world.granted else (world.others, world.granted)
             key, further = (next(each.pk for each in side if type(each) is matched.target) for side in (own, other))
-            Match.objects.create(object=matched.object, salesforce_id=record.pk, candidate=key, others=[further])
+            Match.objects.create(
+                object=matched.object, salesforce_id=record.pk, candidate=key, others=[further], findings=list(TEXTS),
+                is_exact=record in world.others,
+            )  # fmt: skip
 
 
 def _plant_rejected_row(world: World) -> None:

@@ -1,5 +1,4 @@
-"""Truths that look like something else: what the machine must never link, nor call exact, and what a person may not do."""
-
+"""Truths that look like something else: what the machine must never link nor call exact, and what no form may do."""
 
 import pytest
 from django.utils import timezone

@@ -109,11 +109,11 @@ def read(path: Path | str) -> Register:
 
     Raises ValueError if the file holds no CC&B data.
     """
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        try:
+    try:
+        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as connection:
             return _Reader(connection).register
-        except sqlite3.OperationalError as error:
-            raise ValueError(f"{path} holds no CC&B data ({error}); fill the CC&B simulator first.") from error
+    except sqlite3.DatabaseError as error:
+        raise ValueError(f"{path} holds no CC&B data ({error}); fill the CC&B simulator first.") from error
 
 
 def _address(street: str | None, unit: str | None, city: str | None, postal: str | None) -> Address | None:

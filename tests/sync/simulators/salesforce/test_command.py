@@ -51,6 +51,16 @@ def test_a_record_is_inserted_changed_and_deleted_and_the_ledger_tells_it(path: 
     assert len(run("ledger", "--after", after, "--path", str(path)).splitlines()) == 1
 
 
+@pytest.mark.parametrize("held", [None, b"", b"no database at all" * 100])
+def test_an_org_of_no_ccb_is_refused_in_a_sentence(path: Path, tmp_path: Path, held: bytes | None) -> None:
+    ccb = tmp_path / "which #1?.sqlite3"
+    if held is not None:
+        ccb.write_bytes(held)
+    with pytest.raises(CommandError, match=r"holds no CC&B data .* fill the CC&B simulator first"):
+        run("fill", "--path", str(path), "--ccb", str(ccb))
+    assert ccb.exists() is (held is not None)
+
+
 def test_a_fault_is_armed_and_disarmed(path: Path) -> None:
     told = run(
         *("fault", "lock-row", "row=7", "--object", "Account", "--match", "/composite", "--method", "patch"),

@@ -23,7 +23,7 @@ Reason = RejectedRow.Reason
 _TABLE = sql.Identifier(RejectedRow._meta.db_table)
 _IGNORED = sql.Literal(RejectedRow.Closure.IGNORED.value)
 _FINGERPRINT = sql.SQL("md5(why.reason || (to_jsonb(s) - {})::text)").format(sql.Literal(CURSOR_COLUMN))
-"""What tells whether a row rejected again is the same row: all of it but its stamp, which moves for what is not read."""
+"""Tells whether a row rejected again is the same row: by all of it but its stamp, which other fields move, too."""
 
 
 @dataclass(frozen=True)

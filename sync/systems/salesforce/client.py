@@ -73,7 +73,7 @@ class Wire(requests.Session):
         self.retry_after: float | None = None
 
     def request(self, method: str, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
-        """One call. Signing in costs none of the org's calls. How long an answer asks to wait is kept until the next."""
+        """One call; how long its answer asks to wait is kept. Signing in costs none of the org's calls."""
         self.retry_after = None
         is_counted = "/services/data/" in str(url)
         if is_counted:

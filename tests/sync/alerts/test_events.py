@@ -37,7 +37,10 @@ def test_a_failure_is_told_once_however_often_one_looks() -> None:
 @pytest.mark.parametrize(
     ("message", "codes"),
     [
-        ("Cases could not be read (REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded). Wait.", "REQUEST_LIMIT_EXCEEDED"),
+        (
+            "Cases could not be read (REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded). Wait.",
+            "REQUEST_LIMIT_EXCEEDED",
+        ),
         ("Salesforce refused the sign-in (invalid_grant: user hasn't approved). Correct X (X_FILE).", "invalid_grant"),
         ("Cases could not be read (NETWORK). Check the network.", "NETWORK"),
     ],

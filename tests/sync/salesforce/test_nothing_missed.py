@@ -139,6 +139,49 @@ def test_rows_changed_while_pages_are_read(
     nothing_is_written(ACCOUNTS, full=True)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("is_full", [False, True])
+@pytest.mark.parametrize("loses_its_locator", [False, True])
+@pytest.mark.parametrize("what", ["delete", "undelete", "merge", "hard_delete"])
+def test_rows_that_go_and_come_while_pages_are_read(
+    org: Org, set_bulk: Any, monkeypatch: pytest.MonkeyPatch, what: str, loses_its_locator: bool, is_full: bool
+) -> None:
+    """One row of a page that was read, and one of a page to come."""
+    set_bulk(BY_REST)
+    ids = org.fill("Account", [{"Name": f"Account {number}"} for number in range(600)])
+    follow, moved = SalesforceClient.query_more, [ids[10], ids[450]]
+    for record_id in moved if what == "undelete" else ():
+        org.control.delete("Account", record_id)
+    run(ACCOUNTS)
+    org.wait(hours=2)
+    for number, record_id in enumerate(ids):
+        org.stamp("Account", record_id, org.control.now - timedelta(minutes=100) + timedelta(seconds=number))
+    org.control.connection.execute("UPDATE Account SET Phone = '555-0100'")
+    left = list(moved)
+
+    def meanwhile(self: SalesforceClient, following: str) -> Any:
+        while left:
+            record_id = left.pop()
+            if what == "merge":
+                org.control.merge("Account", ids[100], record_id)
+            else:
+                getattr(org.control, what)("Account", record_id)
+            if loses_its_locator and not left:
+                org.arm("expired-locator", object="Account")
+        return follow(self, following)
+
+    monkeypatch.setattr(client.SalesforceClient, "query_more", meanwhile)
+    run(ACCOUNTS, full=is_full)
+    org.wait(minutes=10)
+    run(ACCOUNTS)
+    run(ACCOUNTS, keys=what == "hard_delete")
+    assert there() == (set(ids) if what == "undelete" else set(ids) - set(moved))
+    assert set(SalesforceAccount.objects.filter(removed_at=None).values_list("phone", flat=True)) == {"555-0100"}
+    assert not RejectedRow.objects.exists()
+    for options in ({}, {"keys": True}, {"full": True}):
+        nothing_is_written(ACCOUNTS, **options)
+
+
 @either_way
 def test_a_deleted_record_and_one_that_comes_back(org: Org, set_bulk: Any, bulk_rows: int) -> None:
     set_bulk(bulk_rows)
@@ -239,7 +282,7 @@ def test_a_rejected_row_whose_stamp_alone_moved_is_the_same_rejection(org: Org, 
         assert run(ACCOUNTS, **options).rejected == 1
         (kept,) = RejectedRow.objects.all()
         assert (kept.pk, kept.closed_at, kept.first_seen_at) == (before.pk, before.closed_at, before.first_seen_at)
-    org.control.connection.execute('UPDATE Account SET Phone = ? WHERE Id = ?', ("555-0100", account))
+    org.control.connection.execute("UPDATE Account SET Phone = ? WHERE Id = ?", ("555-0100", account))
     run(ACCOUNTS, full=True)
     assert [row.closure for row in RejectedRow.objects.order_by("pk")] == ["replaced", ""], "it is another row now"
 

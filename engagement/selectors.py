@@ -1,8 +1,9 @@
 """Reads of cases and interactions for pages."""
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import Coalesce
 
+from customer360.models import Contact
 from customer360.selectors import Slice
 from customer360.visibility.viewer import Viewer, VisibleRecord
 from engagement.models import Case, Interaction
@@ -16,10 +17,17 @@ def cases_of(viewer: Viewer, account: VisibleRecord) -> QuerySet[Case]:
 
 
 def interactions_of(viewer: Viewer, account: VisibleRecord) -> QuerySet[Interaction]:
-    """The interactions about the Salesforce records of an account, the newest first."""
+    """The interactions about the Salesforce records of an account, the newest first.
+
+    The contact may belong to another account: it is there only where it is in the viewer's scope.
+    """
     found = Interaction.objects.filter(salesforce_account__account=account.pk, removed_at=None)
     happened = Coalesce(F("starts_at"), F("completed_at"), F("written_at")).desc()
-    return viewer.records(found).select_related("owner", "contact").order_by(happened, "-pk")
+    contacts = Contact.objects.all()
+    ordered = viewer.records(found).select_related("owner").order_by(happened, "-pk")
+    if (visible := viewer.records(contacts)) is contacts:
+        return ordered.select_related("contact")
+    return ordered.prefetch_related(Prefetch("contact", visible))
 
 
 def page_of(viewer: Viewer, ordered: QuerySet, page: str | None, size: int) -> Slice:

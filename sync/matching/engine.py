@@ -56,7 +56,7 @@ _CERTAIN = """
     JOIN {record} r ON r.salesforce_id = w.owner AND r.removed_at IS NULL AND r.{link} IS NULL
     JOIN {target} t ON t.{target_key} = w.candidate AND t.removed_at IS NULL
     WHERE m.object = {object} AND m.state = 'open' AND (w.is_certain OR w.is_exact AND {exact})
-      AND NOT EXISTS (SELECT FROM {record} x WHERE x.{link} = w.candidate)
+      AND w.candidate NOT IN (SELECT x.{link} FROM {record} x WHERE x.{link} IS NOT NULL)
 """
 _UNDONE = """
     INSERT INTO match_trait SELECT DISTINCT 's', m.salesforce_id, 'undone'

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from guardian.shortcuts import assign_perm
 
 from customer360.models import Account, SalesforceAccount
 from tests.factories import (
@@ -87,3 +88,15 @@ def test_a_removed_case_and_an_unlinked_one_are_not_there(client: Client, linked
     make_case(make_salesforce_account(), subject="Of somebody else")
     html = page(client, linked.account, role=role)
     assert "Deleted in Salesforce" not in html and "Of somebody else" not in html and 'id="cases"' not in html
+
+
+def test_a_contact_of_an_account_out_of_scope_is_not_named(client: Client, linked: SalesforceAccount) -> None:
+    ours, theirs = make_contact(linked), make_contact(make_salesforce_account(make_account()), first_name="Hidden")
+    make_interaction(linked, subject="Joint call", contact=theirs)
+    make_interaction(linked, subject="Own call", contact=ours)
+    manager = make_user(role="manager")
+    assign_perm("customer360.view_account", manager, linked.account)
+    client.force_login(manager, backend=BACKEND)
+    html = client.get(reverse("account", args=[linked.account.account_id])).content.decode()
+    assert "Joint call" in html and "Hidden" not in html and "with Dana Whitfield" in html
+    assert "with Hidden" in page(client, linked.account)

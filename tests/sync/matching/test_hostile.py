@@ -4,9 +4,10 @@ import pytest
 from django.utils import timezone
 
 from customer360.models import Account, SalesforceAccount
+from hierarchy.models import Placement
 from sync import matching
 from sync.models import MatchDecision
-from tests.factories import make_user
+from tests.factories import make_case, make_interaction, make_node, make_user
 from tests.sync.matching.support import contact, in_ccb, in_salesforce, link_of, match_of, person
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +138,25 @@ class TestRemovedRecords:
         found = match_of(record, again=True)
         assert (found.state, found.is_exact, found.findings.count("undone")) == ("open", False, 1)
         assert MatchDecision.objects.filter(user=steward).count() == 6
+
+
+def test_a_link_places_its_account_and_shows_its_cases_and_undoing_takes_both_away_at_once(client, steward):
+    node = make_node()
+    account = in_ccb("Blue Mesa Semiconductor")
+    record = in_salesforce("Blue Mesa Semiconductor", parent_id=node.salesforce_id, territory="North")
+    make_case(record, subject="High bill inquiry")
+    make_interaction(record, subject="Asked about October")
+    client.force_login(make_user(role="rep"), backend="django.contrib.auth.backends.ModelBackend")
+    found = match_of(record)
+
+    def told() -> tuple[bool, bool, tuple[int | None, str | None] | None]:
+        page = client.get(f"/accounts/{account.pk}").content.decode()
+        placed = Placement.objects.filter(account=account).values_list("c1_id", "territory").first()
+        return "High bill inquiry" in page, "Asked about October" in page, placed
+
+    assert told() == (False, False, None)
+    for _ in range(2):
+        matching.link(found.pk, account.pk, actor=steward)
+        assert told() == (True, True, (node.pk, "North"))
+        matching.undo(found.pk, actor=steward)
+        assert told() == (False, False, (None, None))

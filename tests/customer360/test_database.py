@@ -29,14 +29,13 @@ def test_the_app_role_cannot_rewrite_history(statement: str) -> None:
 
 
 @pytest.mark.django_db
-def test_history_counts_past_thirty_one_bits() -> None:
+def test_history_and_decisions_count_past_thirty_one_bits() -> None:
     tables = list(append_only_tables())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.table_name FROM information_schema.columns c"
-            " JOIN pg_sequences s ON s.sequencename = c.table_name || '_history_id_seq'"
-            " WHERE c.column_name = 'history_id' AND c.data_type = 'bigint' AND s.data_type = 'bigint'::regtype"
-            " AND c.table_name = ANY(%s)",
+            " JOIN pg_sequences s ON s.sequencename = c.table_name || '_' || c.column_name || '_seq'"
+            " WHERE c.data_type = 'bigint' AND s.data_type = 'bigint'::regtype AND c.table_name = ANY(%s)",
             [tables],
         )
         assert {name for (name,) in cursor.fetchall()} == set(tables)

@@ -59,7 +59,9 @@ def test_no_relation_discloses_any_field_that_the_role_may_not_see(client: Clien
     assert walk(signed_in, role, world, pages="admin", all_pairs=True) == []
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    "role", [pytest.param(role, marks=[] if role == "rep" else [pytest.mark.slow]) for role in ROLES]
+)
 def test_no_page_discloses_anything_to_an_ordinary_user(client: Client, world: World, role: str) -> None:
     found = walk(sign_in(client, role, world), role, world, pages="portal")
     assert found == []

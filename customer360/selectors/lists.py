@@ -1,11 +1,11 @@
 """Long lists by the page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import F, Func, IntegerField, QuerySet, Subquery
+from django.db.models import Count, F, Func, IntegerField, QuerySet, Subquery, Window
 
 from customer360.visibility.viewer import Viewer
 
@@ -37,22 +37,40 @@ class Slice:
         return cls._of(paginator, page, viewer.see_all)
 
     @classmethod
-    def counted(cls, viewer: Viewer, ordered: QuerySet, page: str | None, page_size: int, total: str) -> "Slice":
-        """The page that is asked for, in one question that counts as well: `total` names the annotation that does.
+    def counted(
+        cls,
+        viewer: Viewer,
+        ordered: QuerySet,
+        page: str | None,
+        page_size: int,
+        *,
+        extras: Iterable[str] = (),
+        settle: Callable[[Any], None] = lambda row: None,
+    ) -> "Slice":
+        """The page that is asked for, in one question that counts as well.
 
-        Further annotations over the whole list are the slice's `extras`. Past the end, the last page is read after all.
+        `extras` names annotations over the whole list, which the slice keeps. `settle` is given each row before the
+        viewer's eyes are put on. Past the end, the last page is read after all.
         """
-        number = int(page) if page and page.isdecimal() and page.strip("0") and len(page) < 8 else 1
+        # Eight digits are past the end of any list.
+        number = int(_number(page)[:8]) or 1
         first = (number - 1) * page_size
-        rows = list(ordered[first : first + page_size])
+        rows = list(ordered.annotate(listed=Window(Count("pk")))[first : first + page_size])
         if not rows and number > 1:
             last = max(1, -(-ordered.count() // page_size))
-            return cls.counted(viewer, ordered, str(last), page_size, total)
-        names = ordered.query.annotations
-        extras = {name: getattr(rows[0], name) for name in names} if rows else {}
-        found = extras.pop(total, 0)
-        pages = max(1, -(-found // page_size))
-        return cls(viewer.see_all(rows), number, pages, first + 1 if rows else 0, first + len(rows), found, extras)
+            return cls.counted(viewer, ordered, str(last), page_size, extras=extras, settle=settle)
+        for row in rows:
+            settle(row)
+        total = rows[0].listed if rows else 0
+        return cls(
+            records=viewer.see_all(rows),
+            number=number,
+            pages=max(1, -(-total // page_size)),
+            first=first + 1 if rows else 0,
+            last=first + len(rows),
+            total=total,
+            extras={name: getattr(rows[0], name) for name in extras} if rows else {},
+        )
 
     @classmethod
     def of_list(cls, rows: Sequence[Any], page: str | None, page_size: int) -> "Slice":
@@ -61,8 +79,7 @@ class Slice:
 
     @classmethod
     def _of(cls, paginator: Paginator, page: str | None, see: Callable[[Any], list[Any]]) -> "Slice":
-        asked = page or ""
-        listed = paginator.get_page(asked if asked.isdecimal() and asked.strip("0") else 1)
+        listed = paginator.get_page(_number(page))
         return cls(
             records=see(listed.object_list),
             number=listed.number,
@@ -81,6 +98,12 @@ class Slice:
     def next(self) -> int | None:
         """The number of the page after, if there is one."""
         return self.number + 1 if self.number < self.pages else None
+
+
+def _number(page: str | None) -> str:
+    """The number of a page as it is asked for; the first where that is no number from 1 on."""
+    asked = page or ""
+    return asked if asked.isdecimal() and asked.strip("0") else "1"
 
 
 def number_of(rows: QuerySet[Any]) -> Subquery:

@@ -55,7 +55,7 @@ def activity(visit: Visit) -> Activity | None:
     """The interactions with the account; nothing where there are none. `?activity=all` gives all, by the page."""
     asked = asked_page(visit, "activity")
     size = at_first(visit, "activity", ENTRIES_AT_FIRST) if asked is None else ENTRIES_A_PAGE
-    page = selectors.page_of(visit.viewer, selectors.interactions_of(visit.viewer, visit.record), asked, size)
+    page = selectors.interactions(visit.viewer, visit.record, asked, size)
     if not page.total:
         return None
     entries = [_entry(visit, interaction) for interaction in page.records]

@@ -46,7 +46,7 @@ def cases(visit: Visit) -> Cases | None:
     """The cases about the account; nothing where Salesforce has none. With `?cases=all` all of them, by the page."""
     asked = asked_page(visit, "cases")
     size = at_first(visit, "cases", CASES_AT_FIRST) if asked is None else CASES_A_PAGE
-    page = selectors.page_of(visit.viewer, selectors.cases_of(visit.viewer, visit.record), asked, size)
+    page = selectors.cases(visit.viewer, visit.record, asked, size)
     if not page.total:
         return None
     entries = [

@@ -19,6 +19,7 @@ from tests.factories import (
     make_alert,
     make_bill,
     make_case,
+    make_contact,
     make_customer,
     make_interaction,
     make_note,
@@ -91,9 +92,11 @@ def fill(account: Account) -> None:
     for number in range(9):
         make_alert(account, f"Alert {number}")
     in_salesforce = make_salesforce_account(account)
+    contact = make_contact(in_salesforce)
     for _ in range(40):
         make_case(in_salesforce, owner=make_salesforce_user(), subject="High bill inquiry after the cold week")
-        make_interaction(in_salesforce, description="Asked why the October payment shows short; call back. " * 3)
+        called = "Asked why the October payment shows short; call back. " * 3
+        make_interaction(in_salesforce, description=called, contact=contact)
 
 
 LONG = "Rang about the bill; the crew's \"loose neutral\" & the meter's seal were looked at. Señora Núñez agreed. "

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from customer360.models import VisibleModel
 from sync import services, streams, systems
 from sync.load import Outcome
 from sync.models import SyncRun
@@ -87,7 +86,7 @@ class Command(BaseCommand):
         )  # fmt: skip
         with Progress(*columns, console=console) as progress:
             bars: dict[str, TaskID] = {
-                stream.name: progress.add_task(stream.title, total=held_records(stream.model) or None, start=False)
+                stream.name: progress.add_task(stream.title, total=held_records(stream) or None, start=False)
                 for stream in chosen
             }
 
@@ -129,9 +128,9 @@ def wide_console(stream: OutputWrapper) -> Console:
     return console if console.is_terminal else Console(file=cast("IO[str]", stream), width=120)
 
 
-def held_records(model: type[VisibleModel]) -> int:
-    """How many records the mirror holds, which is about how many a full compare will read."""
-    return model._default_manager.count()
+def held_records(stream: Stream) -> int:
+    """How many of the stream's records the mirror holds, which is about how many a full compare will read."""
+    return stream.model._default_manager.filter(**stream.part).count()
 
 
 def closing_table(runs: list[SyncRun]) -> Table:

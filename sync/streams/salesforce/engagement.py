@@ -1,20 +1,14 @@
 """Cases, activities, campaigns and their members."""
 
 from engagement.models import Case, Interaction, Mailing, MailingRecipient
-from sync.stream import Direction, Stream, System
-from sync.streams.salesforce.pieces import CADENCE, CHANGED, DELETED, KEY, OWNER, line
+from sync.streams.salesforce.pieces import DELETED, KEY, OWNER, inbound, line
 from sync.transforms import CALENDAR_DAY, FLAG, INSTANT, Reference
 
-CASES = Stream(
+CASES = inbound(
     name="salesforce.cases",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=Case,
     title="Cases",
     source="Case",
-    key=("salesforce_id",),
-    cadence=CADENCE,
-    cursor=CHANGED,
     deletion=DELETED,
     fields=(
         KEY,
@@ -47,16 +41,11 @@ _ACTIVITY = (
 )
 """What tasks and events have in common."""
 
-TASKS = Stream(
+TASKS = inbound(
     name="salesforce.tasks",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=Interaction,
     title="Tasks",
     source="Task",
-    key=("salesforce_id",),
-    cadence=CADENCE,
-    cursor=CHANGED,
     deletion=DELETED,
     part={"kind": Interaction.Kind.TASK.value},
     fields=(
@@ -69,16 +58,11 @@ TASKS = Stream(
     ),
 )
 
-EVENTS = Stream(
+EVENTS = inbound(
     name="salesforce.events",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=Interaction,
     title="Events",
     source="Event",
-    key=("salesforce_id",),
-    cadence=CADENCE,
-    cursor=CHANGED,
     deletion=DELETED,
     part={"kind": Interaction.Kind.EVENT.value},
     fields=(
@@ -89,16 +73,11 @@ EVENTS = Stream(
     ),
 )
 
-CAMPAIGNS = Stream(
+CAMPAIGNS = inbound(
     name="salesforce.campaigns",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=Mailing,
     title="Campaigns",
     source="Campaign",
-    key=("salesforce_id",),
-    cadence=CADENCE,
-    cursor=CHANGED,
     deletion=DELETED,
     fields=(
         KEY,
@@ -112,16 +91,11 @@ CAMPAIGNS = Stream(
     ),
 )
 
-CAMPAIGN_MEMBERS = Stream(
+CAMPAIGN_MEMBERS = inbound(
     name="salesforce.campaign-members",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=MailingRecipient,
     title="Campaign members",
     source="CampaignMember",
-    key=("salesforce_id",),
-    cadence=CADENCE,
-    cursor=CHANGED,
     deletion=DELETED,
     fields=(
         KEY,

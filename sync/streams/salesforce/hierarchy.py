@@ -1,24 +1,19 @@
 """The hierarchy above accounts: accounts of Salesforce at the levels C1 and C2."""
 
 from hierarchy.models import Node
-from sync.stream import Belongs, Direction, Stream, System
-from sync.streams.salesforce.pieces import CADENCE, CHANGED, DELETED, KEY, OWNER, line
+from sync.stream import Belongs
+from sync.streams.salesforce.pieces import DELETED, KEY, OWNER, inbound, line
 from sync.transforms import Reference
 
 LEVEL = "Hierarchy_Level__c"
 
 # An account that changes from one level to the other is taken over by the other stream, with its number.
-ENTERPRISES = Stream(
+ENTERPRISES = inbound(
     name="salesforce.enterprises",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=Node,
     title="Enterprises",
     source="Account",
     belongs=Belongs(LEVEL, "C1"),
-    key=("salesforce_id",),
-    cadence=CADENCE,
-    cursor=CHANGED,
     deletion=DELETED,
     part={"level": Node.Level.C1.value, "parent": None},
     fields=(
@@ -29,17 +24,12 @@ ENTERPRISES = Stream(
     ),
 )
 
-DIVISIONS = Stream(
+DIVISIONS = inbound(
     name="salesforce.divisions",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=Node,
     title="Divisions",
     source="Account",
     belongs=Belongs(LEVEL, "C2"),
-    key=("salesforce_id",),
-    cadence=CADENCE,
-    cursor=CHANGED,
     deletion=DELETED,
     part={"level": Node.Level.C2.value},
     fields=(

@@ -1,22 +1,16 @@
 """Users, accounts, customers and contacts of Salesforce."""
 
 from customer360.models import Contact, SalesforceAccount, SalesforceCustomer, SalesforceUser
-from sync.stream import Direction, Stream, System
-from sync.streams.salesforce.pieces import CADENCE, CHANGED, DELETED, KEY, MERGED, OWNER, address, line
+from sync.streams.salesforce.pieces import DELETED, KEY, MERGED, OWNER, address, inbound, line
 from sync.transforms import FLAG, codes
 
 LEVELS = codes({"C1": "C1", "C2": "C2", "C3": "C3"})
 
-USERS = Stream(
+USERS = inbound(
     name="salesforce.users",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=SalesforceUser,
     title="Salesforce users",
     source="User",
-    key=("salesforce_id",),
-    cadence=CADENCE,
-    cursor=CHANGED,
     # Users are deactivated, never deleted.
     fields=(
         KEY,
@@ -26,16 +20,11 @@ USERS = Stream(
     ),
 )
 
-ACCOUNTS = Stream(
+ACCOUNTS = inbound(
     name="salesforce.accounts",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=SalesforceAccount,
     title="Salesforce accounts",
     source="Account",
-    key=("salesforce_id",),
-    cadence=CADENCE,
-    cursor=CHANGED,
     deletion=MERGED,
     fields=(
         KEY,
@@ -52,16 +41,11 @@ ACCOUNTS = Stream(
     ),
 )
 
-CUSTOMERS = Stream(
+CUSTOMERS = inbound(
     name="salesforce.customers",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=SalesforceCustomer,
     title="Salesforce customers",
     source="Customer__c",
-    key=("salesforce_id",),
-    cadence=CADENCE,
-    cursor=CHANGED,
     deletion=DELETED,
     fields=(
         KEY,
@@ -82,16 +66,11 @@ CUSTOMERS = Stream(
     ),
 )
 
-CONTACTS = Stream(
+CONTACTS = inbound(
     name="salesforce.contacts",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=Contact,
     title="Contacts",
     source="Contact",
-    key=("salesforce_id",),
-    cadence=CADENCE,
-    cursor=CHANGED,
     deletion=MERGED,
     fields=(
         KEY,

@@ -1,8 +1,9 @@
 """What the streams of Salesforce have in common."""
 
 from datetime import timedelta
+from typing import Any
 
-from sync.stream import Cursor, Deletion, FieldMap, Owner
+from sync.stream import Cursor, Deletion, Direction, FieldMap, Owner, Stream, System
 from sync.transforms import AS_IS, Transform
 
 OVERLAP, HOLD_BACK = timedelta(minutes=15), timedelta(minutes=5)
@@ -22,6 +23,18 @@ def line(theirs: str, ours: str, transform: Transform = AS_IS) -> FieldMap:
 
 KEY = line("Id", "salesforce_id")
 OWNER = line("OwnerId", "owner")
+
+
+def inbound(**declared: Any) -> Stream:
+    """A stream into the mirror: told apart by Salesforce's ids and read by their stamp, unless it says otherwise."""
+    of_all: dict[str, Any] = {
+        "system": System.SALESFORCE,
+        "direction": Direction.IN,
+        "key": ("salesforce_id",),
+        "cadence": CADENCE,
+        "cursor": CHANGED,
+    }
+    return Stream(**of_all | declared)
 
 
 def address(prefix: str) -> tuple[FieldMap, ...]:

@@ -1,20 +1,16 @@
 """Changes of Salesforce's own configuration."""
 
 from audit.models import SalesforceSetupChange
-from sync.stream import Cursor, Direction, Stream, System
-from sync.streams.salesforce.pieces import CADENCE, HOLD_BACK, KEY, OVERLAP, line
+from sync.stream import Cursor
+from sync.streams.salesforce.pieces import HOLD_BACK, KEY, OVERLAP, inbound, line
 from sync.transforms import INSTANT
 
 # Salesforce forgets a change after 180 days: a full compare expects none older than the oldest that it reads.
-SETUP_CHANGES = Stream(
+SETUP_CHANGES = inbound(
     name="salesforce.setup-changes",
-    system=System.SALESFORCE,
-    direction=Direction.IN,
     model=SalesforceSetupChange,
     title="Salesforce setup changes",
     source="SetupAuditTrail",
-    key=("salesforce_id",),
-    cadence=CADENCE,
     cursor=Cursor("CreatedDate", overlap=OVERLAP, hold_back=HOLD_BACK),
     window="changed_at",
     fields=(

@@ -107,10 +107,10 @@ class SalesforceReader(Reader):
                 if refused.code in _NOT_COVERED:
                     raise NotCovered(_uncovered(stream, f"{refused.code}: {refused.message}")) from refused
                 raise
-        if _moment(log["earliestDateAvailable"]) > start:
+        if values.moment(log["earliestDateAvailable"]) > start:
             raise NotCovered(_uncovered(stream, "what was deleted longest ago has been taken out of it"))
         ids = pa.array([record["id"] for record in log["deletedRecords"]], pa.string())
-        return Gone(ids, min(_moment(log["latestDateCovered"]), self.clock))
+        return Gone(ids, min(values.moment(log["latestDateCovered"]), self.clock))
 
     def bounds(self, stream: Stream, rows: int) -> list[str]:
         """None: the Bulk API cuts a large read by itself; see `Reader`."""
@@ -182,11 +182,6 @@ def _uncovered(stream: Stream, why: str) -> str:
 def _key_column(stream: Stream) -> str:
     """The staged column of the stream's key."""
     return str(stream.model_field(stream.key[0]).column)
-
-
-def _moment(text: str) -> datetime:
-    """A moment of REST's as UTC without a zone."""
-    return datetime.fromisoformat(text[: values.SECONDS])
 
 
 @contextmanager

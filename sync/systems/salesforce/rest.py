@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sync.systems.base import SourceError
+from sync.systems.salesforce import values
 from sync.systems.salesforce.client import QueryPage, SalesforceClient
 from sync.systems.salesforce.errors import FINE, Refusal
 from sync.systems.salesforce.soql import ID, Position, Query
@@ -68,7 +69,7 @@ class Pages:
             settled = [
                 position
                 for record in new
-                if (position := Position(_moment(record[stamp]), record[ID])).stamp < self._final
+                if (position := Position(values.moment(record[stamp]), record[ID])).stamp < self._final
             ]
             reached = max(settled, key=_order, default=None)
             if reached and (self._position is None or _order(reached) > _order(self._position)):
@@ -80,10 +81,6 @@ class Pages:
             f"{self._what} could not be read: Salesforce's pages lead in a circle. {FINE} The next run tries again; ask"
             " Salesforce's support if it stays so."
         )
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text[: len("2026-11-24T10:00:01")])
 
 
 def _order(position: Position) -> tuple[datetime, str]:

@@ -21,6 +21,14 @@ class Unreadable(ValueError):
     """A value is no moment or no number, though its field says so."""
 
 
+def moment(text: str) -> datetime:
+    """A moment of REST's as UTC without a zone, in whole seconds.
+
+    Raises ValueError for a text that is none.
+    """
+    return datetime.fromisoformat(text[:SECONDS])
+
+
 def typed(texts: pa.Array, arrow: pa.DataType) -> pa.Array:
     """Texts as the type in which they are staged; an empty text is no value.
 
